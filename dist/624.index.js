@@ -1,0 +1,178 @@
+export const id = 624;
+export const ids = [624];
+export const modules = {
+
+/***/ 92309:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   R8: () => (/* binding */ setStagedOutputs),
+/* harmony export */   jJ: () => (/* binding */ setSkipped),
+/* harmony export */   rg: () => (/* binding */ setPublishedOutputs)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6998);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37771);
+
+
+
+/** Sets the outputs and variables that later steps read. No output holds the subscription id: the runner drops outputs with masked text. */
+function setStagedOutputs(session) {
+    const { inputs, outputs, id } = session;
+    for (const [index, input] of inputs.entries()) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`input-${index}`, input.path);
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`input-${index}-version`, input.version);
+        if (input.path)
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN(`AZURE_ML_INPUT_${input.dataName}`, input.path);
+    }
+    for (const [index, { dataset, folder }] of outputs.entries()) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}`, folder);
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN(`AZURE_ML_OUTPUT_${dataset.dataName}`, folder);
+    }
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('input-datasets', JSON.stringify(inputs.map(({ path }) => path)));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('output-datasets', JSON.stringify(outputs.map(({ folder }) => folder)));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('fingerprint', inputs.length > 0 ? (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .combineFingerprints */ .PW)(inputs) : '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('available', 'true');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN('AZUREML_DATASETS_SESSION', (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .sessionFolder */ .vE)(id));
+}
+/** What the step `publish/` hands on. */
+function setPublishedOutputs(session) {
+    for (const [index, output] of session.outputs.entries())
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}-version`, versionOf(output));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
+}
+/** `on-missing-credentials: skip` skipped. */
+function setSkipped() {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('available', 'false');
+}
+/** `{"inputs": {data-name: …}, "outputs": {data-name: …}}` */
+function datasetsJson({ inputs, outputs }) {
+    return JSON.stringify({
+        inputs: Object.fromEntries(inputs.map((input) => [input.dataName, inputEntry(input)])),
+        outputs: Object.fromEntries(outputs.map((output) => [output.dataset.dataName, outputEntry(output)])),
+    });
+}
+function inputEntry({ path, name, version, id, uri, fingerprint, fingerprintBasis, files, bytes, staged, }) {
+    return { path, name, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes, staged };
+}
+function outputEntry({ dataset, folder, published }) {
+    const place = { path: folder, name: dataset.name };
+    if (published === undefined || published === 'empty')
+        return place;
+    const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = published;
+    return { ...place, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes };
+}
+function versionOf({ published }) {
+    return published === undefined || published === 'empty' ? '' : published.version;
+}
+
+
+/***/ }),
+
+/***/ 34624:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   runPublish: () => (/* binding */ runPublish)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(84093);
+/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92309);
+/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(26726);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(37771);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(24541);
+/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(76079);
+
+
+
+
+
+
+
+/** The step `publish/`: publishes, in the middle of a job, what an earlier step opened, and hands on the versions. */
+async function runPublish() {
+    await (0,_step_js__WEBPACK_IMPORTED_MODULE_5__/* .runStep */ .e)(async (signal) => {
+        const folder = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('session') || process.env.AZUREML_DATASETS_SESSION || '';
+        const session = folder === '' ? undefined : await (0,_session_js__WEBPACK_IMPORTED_MODULE_4__/* .loadSession */ .L6)(folder);
+        if (session?.state !== 'ready') {
+            throw new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('no-session', 'There is nothing to publish: no earlier step of this job opened output datasets with "uses: your-org/azureml-datasets@v1", or that step did not succeed.');
+        }
+        if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .hasUnpublished */ .w)(session))
+            return (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setPublishedOutputs */ .rg)(session);
+        const published = await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSession */ .k)(session, signal);
+        (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setPublishedOutputs */ .rg)(published);
+        await (0,_summary_js__WEBPACK_IMPORTED_MODULE_6__/* .writePublishedSummary */ ._)(published);
+    });
+}
+
+
+/***/ }),
+
+/***/ 26726:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ publishSession),
+/* harmony export */   w: () => (/* binding */ hasUnpublished)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6998);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(84093);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47178);
+/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(16562);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(67712);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
+
+
+
+
+
+
+
+/** Whether a session has outputs that nobody published yet. */
+function hasUnpublished({ outputs }) {
+    return outputs.some(({ published }) => published === undefined);
+}
+/** Publishes what a session opened, one output after the other; each that is done is written down at once, so that it is never done twice. */
+async function publishSession(session, signal) {
+    const job = await (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .currentJob */ .b)();
+    (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayPublish */ .u)(job);
+    const context = await reconnect(session, signal);
+    let current = session;
+    for (const [index, output] of session.outputs.entries()) {
+        if (output.published !== undefined)
+            continue;
+        const published = (await publishOne(context, job, current, output)) ?? 'empty';
+        const outputs = current.outputs.map((other, position) => (position === index ? { ...other, published } : other));
+        current = await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .updateSession */ .qO)(current, { outputs });
+    }
+    return current;
+}
+async function reconnect({ connection }, signal) {
+    signal.throwIfAborted();
+    if (connection)
+        return (0,_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .connect */ .N)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), signal, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z);
+    throw new Error('a session with outputs and no connection');
+}
+async function publishOne(context, job, { policy, inputs }, { dataset, folder }) {
+    const provenance = { ...job.provenance, inputs: inputs.map(inputLabel) };
+    const { ifNoFilesFound, concurrency } = policy;
+    try {
+        return await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .publishOutput */ .P5)(context, { output: dataset, folder, provenance, ifNoFilesFound, concurrency });
+    }
+    catch (error) {
+        if (error instanceof _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .cJ)
+            _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`);
+        throw error;
+    }
+}
+function inputLabel({ name, version }) {
+    return version === '' ? `${name} (local)` : `${name}:${version}`;
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,117 @@
+import * as core from '@actions/core'
+import type { SignInSettings, WorkspaceName } from '../azureml/index.ts'
+import {
+  checkTags,
+  type IfNoFilesFound,
+  type InputDataset,
+  type OutputDataset,
+  parseInputDatasets,
+  parseOutputDatasets,
+  type UseMounting,
+} from '../datasets/index.ts'
+import { UserError } from '../report/index.ts'
+
+export type UploadOutputs = 'on-success' | 'always' | 'never'
+
+/** The inputs of the action, read once. Empty texts are inputs that were not given. */
+export interface ActionInputs {
+  readonly workspace: WorkspaceName
+  readonly workspaceConfig: string
+  readonly signIn: SignInSettings
+  readonly cloud: string
+  readonly resourceManagerUrl: string
+  readonly authorityHost: string
+  readonly onMissingCredentials: 'fail' | 'skip'
+  readonly defaultDatastore: string
+  readonly inputDatasets: readonly InputDataset[]
+  readonly outputDatasets: readonly OutputDataset[]
+  readonly resolveOnly: boolean
+  readonly uploadOutputs: UploadOutputs
+  readonly ifNoFilesFound: IfNoFilesFound
+  readonly concurrency: number
+}
+
+/** Requests in flight where `concurrency` is not given: enough to hide the latency of small files within a region. */
+const defaultConcurrency = 32
+
+/** @throws UserError for values that make no sense, and for what is not built yet */
+export function readInputs(): ActionInputs {
+  const useMounting = choice('use-mounting', ['auto', 'true', 'false'])
+  const inputDatasets = parseInputDatasets(core.getInput('input-datasets'))
+  const outputDatasets = parseOutputDatasets(core.getInput('output-datasets'))
+  if (inputDatasets.length === 0 && outputDatasets.length === 0) {
+    throw new UserError(
+      'bad-input',
+      'Neither input-datasets nor output-datasets names a dataset, so there is nothing to do.',
+    )
+  }
+  for (const { name, tags } of outputDatasets) checkTags(name, tags)
+  refuseUnbuilt(useMounting, inputDatasets, outputDatasets)
+  return {
+    workspace: {
+      workspace: core.getInput('workspace'),
+      resourceGroup: core.getInput('resource-group'),
+      subscriptionId: core.getInput('subscription-id'),
+    },
+    workspaceConfig: core.getInput('workspace-config'),
+    signIn: {
+      clientId: core.getInput('client-id'),
+      tenantId: core.getInput('tenant-id'),
+      clientSecret: core.getInput('client-secret'),
+    },
+    cloud: core.getInput('cloud') || 'public',
+    resourceManagerUrl: core.getInput('resource-manager-url'),
+    authorityHost: core.getInput('authority-host'),
+    onMissingCredentials: choice('on-missing-credentials', ['fail', 'skip']),
+    defaultDatastore: core.getInput('default-datastore'),
+    inputDatasets,
+    outputDatasets,
+    resolveOnly: flag('resolve-only'),
+    uploadOutputs: choice('upload-outputs', ['on-success', 'always', 'never']),
+    ifNoFilesFound: choice('if-no-files-found', ['error', 'warn', 'ignore']),
+    concurrency: concurrency(),
+  }
+}
+
+/** Mounting and submitting come in later versions; until then, who asks for them by name is told, and `auto` downloads. */
+function refuseUnbuilt(
+  useMounting: UseMounting,
+  inputs: readonly InputDataset[],
+  outputs: readonly OutputDataset[],
+): void {
+  if (flag('submit-to-azureml')) {
+    throw new UserError(
+      'not-built-yet',
+      'submit-to-azureml: submitting AzureML jobs is not built yet. Leave it out to run the step on this runner.',
+    )
+  }
+  const mounts = [
+    ...inputs.map((input) => input.useMounting ?? useMounting),
+    ...outputs.map((output) => output.useMounting),
+  ]
+  if (mounts.includes('true')) {
+    throw new UserError(
+      'not-built-yet',
+      'use-mounting: true: mounting is not built yet. Leave it out, or set it to auto, and inputs are downloaded and outputs uploaded.',
+    )
+  }
+}
+
+function choice<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
+  const value = core.getInput(name).toLowerCase() || choices[0]
+  const chosen = choices.find((candidate) => candidate === value)
+  if (chosen !== undefined) return chosen
+  throw new UserError('bad-input', `${name}: "${value}" is not possible; use one of ${choices.join(', ')}.`)
+}
+
+function flag(name: string): boolean {
+  return choice(name, ['false', 'true']) === 'true'
+}
+
+function concurrency(): number {
+  const value = core.getInput('concurrency')
+  if (value === '' || value === 'auto') return defaultConcurrency
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= 1 && number <= 1000) return number
+  throw new UserError('bad-input', `concurrency: "${value}" is not a whole number from 1 to 1000.`)
+}

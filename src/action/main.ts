@@ -1,0 +1,169 @@
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import * as core from '@actions/core'
+import { MissingCredentials } from '../azureml/index.ts'
+import {
+  checkOutput,
+  type DatasetContext,
+  downloadInputs,
+  type EnsuredInput,
+  ensureInput,
+  type InputDataset,
+  openOutputFolder,
+  refuseOverlaps,
+  reportResolved,
+  requireEmpty,
+  requireOursOrEmpty,
+  resolveTargetFolder,
+  type StagedInput,
+  stageLocalFolder,
+} from '../datasets/index.ts'
+import { actionLog as log } from './action-log.ts'
+import { connect, decideConnection } from './connection.ts'
+import { type ActionInputs, readInputs } from './inputs.ts'
+import { currentJob, mayPublish } from './job.ts'
+import { setSkipped, setStagedOutputs } from './outputs.ts'
+import {
+  loadSession,
+  openSession,
+  removeSession,
+  requiredEnvironment,
+  type Session,
+  type SessionOutput,
+  sessionFolder,
+  sweepDeadSessions,
+  undo,
+  updateSession,
+} from './session.ts'
+import { runStep } from './step.ts'
+import { writeSummary } from './summary.ts'
+
+/** The main step: makes sure that the datasets exist, stages the inputs, opens folders for the outputs. */
+export async function runMain(): Promise<void> {
+  await runStep(async (signal) => {
+    for (const id of await sweepDeadSessions()) log.info(`Cleared what the dead session ${id} left behind.`)
+    const inputs = readInputs()
+    const { uploadOutputs, ifNoFilesFound, concurrency } = inputs
+    const session = await openSession({ uploadOutputs, ifNoFilesFound, concurrency })
+    core.saveState('session', sessionFolder(session.id))
+    try {
+      await stageAndOpen(inputs, session, signal)
+    } catch (error) {
+      await abandon(session)
+      if (!(error instanceof MissingCredentials) || inputs.onMissingCredentials === 'fail') throw error
+      setSkipped()
+      log.notice(`Datasets were skipped: ${error.message}`)
+    }
+  })
+}
+
+/** The places of the datasets, in the order of the inputs. */
+interface Places {
+  readonly inputs: ReadonlyMap<InputDataset, string>
+  readonly outputs: readonly string[]
+}
+
+async function stageAndOpen(inputs: ActionInputs, opened: Session, signal: AbortSignal): Promise<void> {
+  const checkout = process.env.GITHUB_WORKSPACE ?? process.cwd()
+  const root = join(requiredEnvironment('RUNNER_TEMP'), 'azureml-datasets', opened.id)
+  const opens = inputs.outputDatasets.length > 0 && !inputs.resolveOnly
+  const publishes = opens && inputs.uploadOutputs !== 'never'
+  const warning = publishes ? mayPublish(await currentJob()) : undefined
+  if (warning) log.warning(warning)
+
+  const local = await localFolders(inputs.inputDatasets, checkout)
+  const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset))
+  const places = await choosePlaces(inputs, remote, root, checkout)
+  const connection = remote.length > 0 || opens ? await decideConnection(inputs, checkout) : undefined
+  const session = await updateSession(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] })
+
+  const staged = new Map<InputDataset, StagedInput>()
+  if (connection && (remote.length > 0 || publishes)) {
+    const context = await connect(connection, inputs.signIn.clientSecret, signal, log)
+    const ensured: EnsuredInput[] = []
+    for (const dataset of remote) ensured.push(await ensureInput(context, dataset))
+    if (publishes) for (const output of inputs.outputDatasets) await checkOutput(context, output)
+    for (const [dataset, input] of await stageRemote(context, inputs, ensured, places)) staged.set(dataset, input)
+  }
+  for (const [dataset, folder] of local) staged.set(dataset, await stageLocalFolder(dataset, folder, signal, log))
+
+  const outputs = inputs.resolveOnly ? [] : await openOutputs(inputs, places)
+  const stagedInputs = inputs.inputDatasets.flatMap((dataset) => staged.get(dataset) ?? [])
+  const ready = await updateSession(session, { state: 'ready', inputs: stagedInputs, outputs })
+  setStagedOutputs(ready)
+  await writeSummary(ready)
+}
+
+/** Inputs whose `local-folder` exists. */
+async function localFolders(datasets: readonly InputDataset[], checkout: string): Promise<Map<InputDataset, string>> {
+  const found = new Map<InputDataset, string>()
+  for (const dataset of datasets) {
+    if (dataset.localFolder === undefined) continue
+    const folder = resolve(checkout, dataset.localFolder)
+    const status = await stat(folder).catch(() => undefined)
+    if (status?.isDirectory()) found.set(dataset, folder)
+    else log.notice(`Input ${dataset.name}: local-folder ${folder} does not exist, so the dataset is staged.`)
+  }
+  return found
+}
+
+/** Chooses and checks the folders of all datasets before anything is asked of Azure. */
+async function choosePlaces(
+  inputs: ActionInputs,
+  remote: readonly InputDataset[],
+  root: string,
+  checkout: string,
+): Promise<Places> {
+  const places = new Map<InputDataset, string>()
+  const outputs: string[] = []
+  if (inputs.resolveOnly) return { inputs: places, outputs }
+  for (const dataset of remote) {
+    const { targetFolder, dataName } = dataset
+    const folder =
+      targetFolder === undefined ? join(root, 'inputs', dataName) : await resolveTargetFolder(targetFolder, checkout)
+    await requireOursOrEmpty(folder)
+    places.set(dataset, folder)
+  }
+  for (const { targetFolder, dataName } of inputs.outputDatasets) {
+    const folder =
+      targetFolder === undefined ? join(root, 'outputs', dataName) : await resolveTargetFolder(targetFolder, checkout)
+    await requireEmpty(folder)
+    outputs.push(folder)
+  }
+  refuseOverlaps([...places.values(), ...outputs])
+  return { inputs: places, outputs }
+}
+
+async function stageRemote(
+  { signal }: DatasetContext,
+  { resolveOnly, concurrency }: ActionInputs,
+  ensured: readonly EnsuredInput[],
+  places: Places,
+): Promise<[InputDataset, StagedInput][]> {
+  if (resolveOnly) return ensured.map((input) => [input.dataset, reportResolved(input)])
+  const placed = ensured.map((input) => ({ input, folder: places.inputs.get(input.dataset) ?? '' }))
+  const staged = await downloadInputs(placed, concurrency, signal, log)
+  return ensured.flatMap((input, index) => {
+    const report = staged[index]
+    return report ? [[input.dataset, report] as [InputDataset, StagedInput]] : []
+  })
+}
+
+async function openOutputs({ outputDatasets }: ActionInputs, places: Places): Promise<SessionOutput[]> {
+  const outputs: SessionOutput[] = []
+  for (const [index, dataset] of outputDatasets.entries()) {
+    const folder = places.outputs[index] ?? ''
+    await openOutputFolder(folder)
+    log.info(`Output ${dataset.name}: what the job writes to ${folder} will be published.`)
+    outputs.push({ dataset, folder, published: undefined })
+  }
+  return outputs
+}
+
+/** A main step that fails tidies up itself; the post step does it for one that was killed. */
+async function abandon({ id }: Session): Promise<void> {
+  const session = await loadSession(sessionFolder(id))
+  if (!session) return
+  await undo(session)
+  await removeSession(session)
+}

@@ -1,0 +1,68 @@
+import * as core from '@actions/core'
+import { combineFingerprints, type StagedInput } from '../datasets/index.ts'
+import { type Session, type SessionOutput, sessionFolder } from './session.ts'
+
+/** Sets the outputs and variables that later steps read. No output holds the subscription id: the runner drops outputs with masked text. */
+export function setStagedOutputs(session: Session): void {
+  const { inputs, outputs, id } = session
+  for (const [index, input] of inputs.entries()) {
+    core.setOutput(`input-${index}`, input.path)
+    core.setOutput(`input-${index}-version`, input.version)
+    if (input.path) core.exportVariable(`AZURE_ML_INPUT_${input.dataName}`, input.path)
+  }
+  for (const [index, { dataset, folder }] of outputs.entries()) {
+    core.setOutput(`output-${index}`, folder)
+    core.exportVariable(`AZURE_ML_OUTPUT_${dataset.dataName}`, folder)
+  }
+  core.setOutput('input-datasets', JSON.stringify(inputs.map(({ path }) => path)))
+  core.setOutput('output-datasets', JSON.stringify(outputs.map(({ folder }) => folder)))
+  core.setOutput('datasets', datasetsJson(session))
+  core.setOutput('fingerprint', inputs.length > 0 ? combineFingerprints(inputs) : '')
+  core.setOutput('available', 'true')
+  core.exportVariable('AZUREML_DATASETS_SESSION', sessionFolder(id))
+}
+
+/** What the step `publish/` hands on. */
+export function setPublishedOutputs(session: Session): void {
+  for (const [index, output] of session.outputs.entries()) core.setOutput(`output-${index}-version`, versionOf(output))
+  core.setOutput('datasets', datasetsJson(session))
+}
+
+/** `on-missing-credentials: skip` skipped. */
+export function setSkipped(): void {
+  core.setOutput('available', 'false')
+}
+
+/** `{"inputs": {data-name: …}, "outputs": {data-name: …}}` */
+function datasetsJson({ inputs, outputs }: Session): string {
+  return JSON.stringify({
+    inputs: Object.fromEntries(inputs.map((input) => [input.dataName, inputEntry(input)])),
+    outputs: Object.fromEntries(outputs.map((output) => [output.dataset.dataName, outputEntry(output)])),
+  })
+}
+
+function inputEntry({
+  path,
+  name,
+  version,
+  id,
+  uri,
+  fingerprint,
+  fingerprintBasis,
+  files,
+  bytes,
+  staged,
+}: StagedInput) {
+  return { path, name, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes, staged }
+}
+
+function outputEntry({ dataset, folder, published }: SessionOutput) {
+  const place = { path: folder, name: dataset.name }
+  if (published === undefined || published === 'empty') return place
+  const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = published
+  return { ...place, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes }
+}
+
+function versionOf({ published }: SessionOutput): string {
+  return published === undefined || published === 'empty' ? '' : published.version
+}

@@ -1,0 +1,51 @@
+import * as core from '@actions/core'
+import { UserError } from '../report/index.ts'
+import { actionLog as log } from './action-log.ts'
+import { endProcess } from './processes.ts'
+import { hasUnpublished, publishSession } from './publishing.ts'
+import { loadSession, removeSession, type Session, undo } from './session.ts'
+import { runStep } from './step.ts'
+import { writePublishedSummary } from './summary.ts'
+
+/** The post step: undoes what a killed main step left, or publishes what the job wrote. */
+export async function runPost(): Promise<void> {
+  await runStep(async (signal) => {
+    const folder = core.getState('session')
+    const session = folder === '' ? undefined : await loadSession(folder)
+    if (!session) return // main failed, or had nothing to do, and tidied up itself
+    // In a job container, the runner's signals reach only the docker client.
+    await endProcess(session.main)
+    try {
+      await finish(session, signal)
+    } finally {
+      await removeSession(session)
+    }
+  })
+}
+
+async function finish(session: Session, signal: AbortSignal): Promise<void> {
+  if (session.state !== 'ready') {
+    await undo(session)
+    log.info(
+      'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.',
+    )
+    return
+  }
+  if (!hasUnpublished(session) || !wantsPublishing(session, core.getInput('job-status'))) return
+  await writePublishedSummary(await publishSession(session, signal))
+}
+
+/** Whether outputs are to be published, as the job went. */
+function wantsPublishing({ policy, outputs }: Session, jobStatus: string): boolean {
+  const names = outputs.map(({ dataset }) => dataset.name).join(', ')
+  if (policy.uploadOutputs === 'never') return false
+  if (jobStatus === 'success' || (jobStatus === 'failure' && policy.uploadOutputs === 'always')) return true
+  if (jobStatus === 'failure' || jobStatus === 'cancelled') {
+    log.info(`Not published, as the job was ${jobStatus === 'failure' ? 'not successful' : 'cancelled'}: ${names}.`)
+    return false
+  }
+  throw new UserError(
+    'job-status-unknown',
+    `Not published: ${names}. The post step cannot see how the job went, as in composite actions. Add a step "uses: your-org/azureml-datasets/publish@v1" after the one that writes the output.`,
+  )
+}

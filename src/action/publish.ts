@@ -1,0 +1,25 @@
+import * as core from '@actions/core'
+import { UserError } from '../report/index.ts'
+import { setPublishedOutputs } from './outputs.ts'
+import { hasUnpublished, publishSession } from './publishing.ts'
+import { loadSession } from './session.ts'
+import { runStep } from './step.ts'
+import { writePublishedSummary } from './summary.ts'
+
+/** The step `publish/`: publishes, in the middle of a job, what an earlier step opened, and hands on the versions. */
+export async function runPublish(): Promise<void> {
+  await runStep(async (signal) => {
+    const folder = core.getInput('session') || process.env.AZUREML_DATASETS_SESSION || ''
+    const session = folder === '' ? undefined : await loadSession(folder)
+    if (session?.state !== 'ready') {
+      throw new UserError(
+        'no-session',
+        'There is nothing to publish: no earlier step of this job opened output datasets with "uses: your-org/azureml-datasets@v1", or that step did not succeed.',
+      )
+    }
+    if (!hasUnpublished(session)) return setPublishedOutputs(session)
+    const published = await publishSession(session, signal)
+    setPublishedOutputs(published)
+    await writePublishedSummary(published)
+  })
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { WorkspaceName } from '../azureml/index.ts'
+import type { IfNoFilesFound, OutputDataset, PublishedOutput, StagedInput } from '../datasets/index.ts'
+import { UserError } from '../report/index.ts'
+import type { UploadOutputs } from './inputs.ts'
+import { isRunning, type ProcessIdentity, thisProcess } from './processes.ts'
+
+/**
+ * What the main step decided and did, for the steps after it. State and inputs travel as environment variables, which have little room, and
+ * the runner evaluates inputs again in the post step, where they may differ: so only the path of this file is passed on. It holds no secret.
+ */
+export interface Session {
+  readonly schema: 1
+  readonly id: string
+  /** The job that it belongs to; a runner runs one job at a time, so that a session of another one is dead. */
+  readonly job: string
+  readonly main: ProcessIdentity
+  /** `opening` until everything is staged; a main step that failed or was killed never gets further. */
+  readonly state: 'opening' | 'ready'
+  /** How to reach the workspace again; undefined where nothing needs it. */
+  readonly connection: Connection | undefined
+  readonly policy: Policy
+  readonly inputs: readonly StagedInput[]
+  readonly outputs: readonly SessionOutput[]
+  /** What has to be undone if main does not get to its end. Written before it is done. */
+  readonly undo: readonly Undo[]
+}
+
+export interface Connection {
+  readonly workspace: WorkspaceName
+  readonly cloud: string
+  readonly resourceManagerUrl: string
+  readonly authorityHost: string
+  readonly clientId: string
+  readonly tenantId: string
+  readonly defaultDatastore: string
+}
+
+export interface Policy {
+  readonly uploadOutputs: UploadOutputs
+  readonly ifNoFilesFound: IfNoFilesFound
+  readonly concurrency: number
+}
+
+/** An output that was opened. */
+export interface SessionOutput {
+  readonly dataset: OutputDataset
+  readonly folder: string
+  /** `empty`: there was nothing to publish, and that was allowed. */
+  readonly published: PublishedOutput | 'empty' | undefined
+}
+
+export interface Undo {
+  readonly kind: 'remove-folder'
+  readonly path: string
+}
+
+const fileName = 'session.json'
+
+/** Makes the session of this step, in a folder beside RUNNER_TEMP: that one is emptied by the runner. */
+export async function openSession(policy: Policy): Promise<Session> {
+  const id = `${process.env.GITHUB_RUN_ID ?? 'local'}-${process.env.GITHUB_RUN_ATTEMPT ?? '1'}-${randomBytes(4).toString('hex')}`
+  const session: Session = {
+    schema: 1,
+    id,
+    job: jobKey(),
+    main: await thisProcess(),
+    state: 'opening',
+    connection: undefined,
+    policy,
+    inputs: [],
+    outputs: [],
+    undo: [],
+  }
+  await mkdir(sessionFolder(id), { recursive: true, mode: 0o700 })
+  await saveSession(session)
+  return session
+}
+
+/** The folder of a session: the value of the step's state and of `AZUREML_DATASETS_SESSION`. */
+export function sessionFolder(id: string): string {
+  return join(sessionsRoot(), id)
+}
+
+/** Written whole or not at all. */
+async function saveSession(session: Session): Promise<void> {
+  const path = join(sessionFolder(session.id), fileName)
+  await writeFile(`${path}.new`, JSON.stringify(session, undefined, 2), { mode: 0o600 })
+  await rename(`${path}.new`, path)
+}
+
+/** A session with changes, written down. */
+export async function updateSession(session: Session, changes: Partial<Session>): Promise<Session> {
+  const updated = { ...session, ...changes }
+  await saveSession(updated)
+  return updated
+}
+
+/** The session in a folder; undefined where there is none. */
+export async function loadSession(folder: string): Promise<Session | undefined> {
+  const text = await readFile(join(folder, fileName), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const session = JSON.parse(text) as Session
+  if (session.schema === 1) return session
+  throw new UserError(
+    'session-unknown',
+    `The session in ${folder} was written by another version of this action. Use the same version for all steps of a job.`,
+  )
+}
+
+export async function removeSession(session: Session): Promise<void> {
+  await rm(sessionFolder(session.id), { recursive: true, force: true })
+}
+
+/** Undoes what a main step did that did not get to its end. */
+export async function undo(session: Session): Promise<void> {
+  for (const { path } of session.undo) await rm(path, { recursive: true, force: true })
+}
+
+/** Clears what jobs left behind that never got to their post step: a killed runner runs none. */
+export async function sweepDeadSessions(): Promise<string[]> {
+  const swept: string[] = []
+  for (const id of await readdir(sessionsRoot()).catch(() => [])) {
+    const session = await loadSession(sessionFolder(id)).catch(() => undefined)
+    if (!session || session.job === jobKey() || (await isRunning(session.main))) continue
+    await undo(session)
+    await removeSession(session)
+    swept.push(id)
+  }
+  return swept
+}
+
+function sessionsRoot(): string {
+  return join(dirname(requiredEnvironment('RUNNER_TEMP')), '_azureml-datasets')
+}
+
+/** The runner gives every job a tracking id of its own; in job containers it may be missing. */
+function jobKey(): string {
+  const { RUNNER_TRACKING_ID, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB } = process.env
+  return RUNNER_TRACKING_ID || [GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB].join('.')
+}
+
+/** A variable that the runner always sets. */
+export function requiredEnvironment(name: string): string {
+  const value = process.env[name]
+  if (value) return value
+  throw new UserError(
+    'no-runner',
+    `The variable ${name} is not set. This program is a GitHub Action and has to be started by a runner.`,
+  )
+}

@@ -1,0 +1,33 @@
+import * as core from '@actions/core'
+import { Cancelled, messageOf, UserError } from '../report/index.ts'
+
+/**
+ * Runs a step: tells the work to stop when the runner says so (SIGINT, then 7.5 s later SIGTERM), and turns whatever is thrown into one line for
+ * the user, an annotation and exit code 1.
+ */
+export async function runStep(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => stop.abort(new Cancelled(`Cancelled: the runner sent ${name}.`)))
+  }
+  try {
+    await work(stop.signal)
+  } catch (error) {
+    reportFailure(stop.signal.aborted ? stop.signal.reason : error)
+  }
+}
+
+function reportFailure(error: unknown): void {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  core.debug(error instanceof Error && error.cause ? `${detail}\nCaused by: ${String(error.cause)}` : detail)
+  if (error instanceof UserError) core.setFailed(`${oneLine(error.message)} [${error.code}]`)
+  else if (error instanceof Cancelled) core.setFailed(error.message)
+  else
+    core.setFailed(
+      `This is a bug in the action, or something that it does not know yet: ${oneLine(messageOf(error))}. Run again with debug logging, and report it with the log. [bug]`,
+    )
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+}

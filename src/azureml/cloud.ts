@@ -1,0 +1,87 @@
+import { UserError } from '../report/index.ts'
+
+/** The endpoints of one Azure cloud. URLs have no slash at the end: token scopes are made from them. */
+export interface Cloud {
+  readonly name: string
+  readonly resourceManagerUrl: string
+  readonly authorityHost: string
+  /** Whether Entra must not be asked which clouds exist: it does not know private ones. */
+  readonly isPrivate: boolean
+  /** Audience of the id token that GitHub makes for Entra. */
+  readonly federationAudience: string
+  readonly studioUrl: string
+  /** `{account}.blob.{storageSuffix}` */
+  readonly storageSuffix: string
+  readonly scopes: TokenScopes
+}
+
+/** Tokens are asked for each service by itself, so that a missing right for one does not hide the others. */
+export interface TokenScopes {
+  readonly management: string
+  readonly storage: string
+  readonly ml: string
+}
+
+type CloudName = 'public' | 'usgovernment' | 'china'
+
+/** Source of the hosts: the environments that Microsoft's SDKs ship with. */
+const clouds: Record<CloudName, { arm: string; entra: string; audience: string; ml: string; storage: string }> = {
+  public: {
+    arm: 'https://management.azure.com',
+    entra: 'https://login.microsoftonline.com',
+    audience: 'api://AzureADTokenExchange',
+    ml: 'https://ml.azure.com',
+    storage: 'core.windows.net',
+  },
+  usgovernment: {
+    arm: 'https://management.usgovcloudapi.net',
+    entra: 'https://login.microsoftonline.us',
+    audience: 'api://AzureADTokenExchangeUSGov',
+    ml: 'https://ml.azure.us',
+    storage: 'core.usgovcloudapi.net',
+  },
+  china: {
+    arm: 'https://management.chinacloudapi.cn',
+    entra: 'https://login.chinacloudapi.cn',
+    audience: 'api://AzureADTokenExchangeChina',
+    ml: 'https://ml.azure.cn',
+    storage: 'core.chinacloudapi.cn',
+  },
+}
+
+/**
+ * The cloud of that name, with its two endpoints replaced where others are given (private clouds, the emulator).
+ * @throws UserError for an unknown name, and for URLs that are not https
+ */
+export function cloudOf(name: string, resourceManagerUrl = '', authorityHost = ''): Cloud {
+  if (!Object.hasOwn(clouds, name)) {
+    throw new UserError('bad-input', `cloud: "${name}" is not known; use one of ${Object.keys(clouds).join(', ')}.`)
+  }
+  const hosts = clouds[name as CloudName]
+  const arm = resourceManagerUrl ? origin('resource-manager-url', resourceManagerUrl) : hosts.arm
+  return {
+    name,
+    resourceManagerUrl: arm,
+    authorityHost: authorityHost ? origin('authority-host', authorityHost) : hosts.entra,
+    isPrivate: authorityHost !== '',
+    federationAudience: hosts.audience,
+    studioUrl: hosts.ml,
+    storageSuffix: hosts.storage,
+    scopes: {
+      management: `${arm}/.default`,
+      storage: 'https://storage.azure.com/.default',
+      ml: `${hosts.ml}/.default`,
+    },
+  }
+}
+
+function origin(input: string, url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed?.protocol !== 'https:') {
+    throw new UserError(
+      'bad-input',
+      `${input}: "${url}" is not an https URL. Tokens are sent there, so it has to be one.`,
+    )
+  }
+  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '')
+}

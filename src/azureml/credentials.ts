@@ -1,0 +1,208 @@
+import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth'
+import type * as IdentityLibrary from '@azure/identity'
+import { type Log, messageOf, UserError } from '../report/index.ts'
+import type { Cloud } from './cloud.ts'
+import { type EntraRefusal, explainEntraRefusal } from './entra-refusals.ts'
+
+/** What the user gave to sign in with. Empty strings mean: not given. */
+export interface SignInSettings {
+  readonly clientId: string
+  readonly tenantId: string
+  readonly clientSecret: string
+}
+
+/** Asks GitHub for a fresh id token; undefined where the job may not have one (`permissions: id-token: write`, forks). */
+export type IdTokenSource = ((audience: string) => Promise<string>) | undefined
+
+/** Who we are towards Azure. */
+export interface Identity {
+  readonly credential: TokenCredential
+  /** For the log: `OIDC, application 1234…`. */
+  readonly description: string
+}
+
+/** No credentials were given or found. What `on-missing-credentials: skip` forgives; a refused sign-in is not this. */
+export class MissingCredentials extends UserError {}
+
+/**
+ * Signs in. Credentials that are given are final; with none, the environment, a managed identity and the Azure CLI are tried in turn.
+ * A management token is got at once, so that a failure to sign in shows here and not in the middle of the work.
+ * @throws MissingCredentials, or UserError with what Entra refused
+ */
+export async function signIn(
+  settings: SignInSettings,
+  cloud: Cloud,
+  idToken: IdTokenSource,
+  log: Log,
+): Promise<Identity> {
+  if (settings.clientSecret) log.mask(settings.clientSecret)
+  const library = await import('@azure/identity')
+  const identity = givenIdentity(library, settings, cloud, idToken) ?? (await foundIdentity(library, cloud))
+  await identity.credential.getToken(cloud.scopes.management)
+  log.info(`Signed in to Azure with ${identity.description}.`)
+  return identity
+}
+
+/** The identity that the inputs name, or undefined where they name none. */
+function givenIdentity(
+  library: typeof IdentityLibrary,
+  settings: SignInSettings,
+  cloud: Cloud,
+  idToken: IdTokenSource,
+): Identity | undefined {
+  const { clientId, tenantId, clientSecret } = settings
+  const authority = authorityOptions(cloud)
+  if (clientSecret) {
+    requireInputs({ 'client-id': clientId, 'tenant-id': tenantId }, 'client-secret')
+    const credential = new library.ClientSecretCredential(tenantId, clientId, clientSecret, authority)
+    return {
+      credential: explaining(credential, { clientId, tenantId }),
+      description: `the client secret of application ${clientId}`,
+    }
+  }
+  if (clientId && tenantId) return federatedIdentity(library, clientId, tenantId, cloud, idToken)
+  if (tenantId) requireInputs({ 'client-id': clientId }, 'tenant-id')
+  if (!clientId) return undefined
+  const credential = new library.ManagedIdentityCredential({ clientId })
+  return { credential: explaining(credential, { clientId }), description: `the managed identity ${clientId}` }
+}
+
+/** OIDC: every request to Entra carries an id token that GitHub made for it, so nothing expires while the job runs. */
+function federatedIdentity(
+  library: typeof IdentityLibrary,
+  clientId: string,
+  tenantId: string,
+  cloud: Cloud,
+  idToken: IdTokenSource,
+): Identity {
+  if (!idToken) {
+    throw new MissingCredentials(
+      'no-id-token',
+      'GitHub gives this job no id token, so it cannot sign in to Azure by OIDC. Add "permissions: id-token: write" to the job. ' +
+        'Runs from forks and from Dependabot never get one: set "on-missing-credentials: skip" to let them pass without data.',
+    )
+  }
+  const context: EntraRefusal = { clientId, tenantId }
+  const assertion = async () => {
+    const token = await idToken(cloud.federationAudience)
+    context.subject = subjectOf(token)
+    return token
+  }
+  const credential = new library.ClientAssertionCredential(tenantId, clientId, assertion, authorityOptions(cloud))
+  return { credential: explaining(credential, context), description: `OIDC as application ${clientId}` }
+}
+
+/** Entra's list of clouds does not hold private ones, so that discovery is switched off for them. */
+function authorityOptions(cloud: Cloud) {
+  return { authorityHost: cloud.authorityHost, disableInstanceDiscovery: cloud.isPrivate }
+}
+
+/** The first of the machine's own identities that gives a token. */
+async function foundIdentity(library: typeof IdentityLibrary, cloud: Cloud): Promise<Identity> {
+  const misses: string[] = []
+  for (const { description, credential, patience } of machineIdentities(library, cloud)) {
+    try {
+      const kept = explaining(credential, {})
+      await within(patience, kept.getToken(cloud.scopes.management))
+      return { credential: kept, description }
+    } catch (error) {
+      // Variables that are set and refused are the error; variables that are not set are a reason to go on.
+      if (description === environmentVariables && !isUnavailable(error)) throw error
+      misses.push(`${description} (${firstLine(messageOf(error))})`)
+    }
+  }
+  throw new MissingCredentials(
+    'no-credentials',
+    `There is nothing to sign in to Azure with. Give client-id and tenant-id, and the job "permissions: id-token: write". Also tried: ${misses.join('; ')}.`,
+  )
+}
+
+const environmentVariables = 'the environment variables AZURE_…'
+
+interface MachineIdentity {
+  readonly description: string
+  readonly credential: TokenCredential
+  /** Milliseconds. */
+  readonly patience: number
+}
+
+function machineIdentities(library: typeof IdentityLibrary, cloud: Cloud): MachineIdentity[] {
+  const authority = authorityOptions(cloud)
+  const federated = process.env.AZURE_FEDERATED_TOKEN_FILE
+    ? [
+        {
+          description: 'workload identity',
+          credential: new library.WorkloadIdentityCredential(authority),
+          patience: 30_000,
+        },
+      ]
+    : []
+  return [
+    { description: environmentVariables, credential: new library.EnvironmentCredential(authority), patience: 30_000 },
+    ...federated,
+    // Off Azure nothing answers at the metadata address, so that a longer wait would be felt by everyone.
+    { description: 'the managed identity', credential: new library.ManagedIdentityCredential(), patience: 1000 },
+    { description: 'the Azure CLI', credential: new library.AzureCliCredential(), patience: 30_000 },
+  ]
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds)
+  })
+  try {
+    return await Promise.race([work, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Tokens are renewed so long before they expire. */
+const renewalMargin = 5 * 60_000
+
+/**
+ * A credential that keeps its tokens for the several clients that ask for them (the library asks Entra, and GitHub, each time anew), and whose
+ * failures, whenever they come, read as instructions.
+ */
+function explaining(credential: TokenCredential, context: EntraRefusal): TokenCredential {
+  const tokens = new Map<string, AccessToken>()
+  return {
+    async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken | null> {
+      const key = [scopes].flat().join(' ')
+      const kept = tokens.get(key)
+      if (kept && !options.claims && kept.expiresOnTimestamp - Date.now() > renewalMargin) return kept
+      try {
+        const token = await credential.getToken(scopes, options)
+        if (token) tokens.set(key, token)
+        return token
+      } catch (error) {
+        throw explainEntraRefusal(error, context)
+      }
+    },
+  }
+}
+
+function requireInputs(inputs: Record<string, string>, because: string): void {
+  const missing = Object.keys(inputs).filter((name) => !inputs[name])
+  if (missing.length === 0) return
+  throw new UserError('bad-input', `${because} is given, but not ${missing.join(' and ')}. Give them together.`)
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.name === 'CredentialUnavailableError'
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]?.slice(0, 200) ?? ''
+}
+
+/** The `sub` claim of a JWT: who GitHub says that we are. Not a secret. */
+function subjectOf(jwt: string): string | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
+    return typeof claims === 'object' && claims && 'sub' in claims ? String(claims.sub) : undefined
+  } catch {
+    return undefined
+  }
+}

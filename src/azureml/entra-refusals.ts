@@ -1,0 +1,52 @@
+import { messageOf, quoted, UserError } from '../report/index.ts'
+
+/** What is known about a sign-in that Entra refused. */
+export interface EntraRefusal {
+  readonly clientId?: string
+  readonly tenantId?: string
+  /** `sub` of the id token that was presented. */
+  subject?: string | undefined
+}
+
+/** How to mend what Entra refuses, by its AADSTS code (learn.microsoft.com, "Microsoft Entra authentication error codes"). */
+const remedies: Record<string, (refusal: EntraRefusal) => string> = {
+  AADSTS70021: federatedSubject,
+  AADSTS700213: federatedSubject,
+  AADSTS700024: () =>
+    'The id token is outside its time: the clock of the runner is wrong, or the request was held up for minutes.',
+  AADSTS700016: ({ clientId, tenantId }) =>
+    `There is no application ${clientId} in tenant ${tenantId}. Compare client-id and tenant-id with the application's overview page.`,
+  AADSTS90002: ({ tenantId }) =>
+    `There is no tenant ${tenantId}. Compare tenant-id, and cloud if it is not the public one.`,
+  AADSTS7000215: ({ clientId }) =>
+    `client-secret is not a secret of application ${clientId}: it is the secret's value that is asked for, not its id.`,
+  AADSTS7000222: ({ clientId }) =>
+    `The client secret of application ${clientId} has expired. Make a new one, or use OIDC.`,
+}
+
+function federatedSubject({ clientId, subject = 'unknown' }: EntraRefusal): string {
+  return (
+    `Application ${clientId} has no federated credential for this job, whose subject is ${quoted(subject)}. Add one: ` +
+    `az ad app federated-credential create --id ${clientId} --parameters ` +
+    `'{"name":"github","issuer":"https://token.actions.githubusercontent.com","subject":${quoted(subject)},"audiences":["api://AzureADTokenExchange"]}'`
+  )
+}
+
+/** Turns what `@azure/identity` throws into an instruction. Errors that are not Entra's come back as they are. */
+export function explainEntraRefusal(error: unknown, refusal: EntraRefusal): unknown {
+  if (error instanceof UserError || !(error instanceof Error)) return error
+  const text = messageOf(error)
+  const code = /AADSTS\d+/.exec(text)?.[0]
+  const remedy = code ? remedies[code]?.(refusal) : undefined
+  if (remedy)
+    return new UserError('sign-in-refused', `Entra refused the sign-in (${code}). ${remedy}`, { cause: error })
+  if (code || error.name === 'AuthenticationError' || error.name === 'CredentialUnavailableError') {
+    return new UserError('sign-in-refused', `The sign-in failed: ${summary(text)}`, { cause: error })
+  }
+  return error
+}
+
+/** Entra's texts go on with trace ids and stack traces over many lines; the first says what happened. */
+function summary(text: string): string {
+  return quoted(text.split(/\r?\n| Trace ID:/, 1)[0]?.slice(0, 500) ?? '').slice(1, -1)
+}

@@ -1,0 +1,28 @@
+/** The AzureML workspace: signing in, datastores and their credentials, data assets and their URIs. */
+export { type Cloud, cloudOf } from './cloud.ts'
+export { type Identity, type IdTokenSource, MissingCredentials, type SignInSettings, signIn } from './credentials.ts'
+export {
+  type DataContainerState,
+  type DataType,
+  type DataVersion,
+  findDataContainer,
+  findDataVersion,
+  listDataNames,
+  listDataVersions,
+  type NewDataVersion,
+  putDataVersion,
+} from './data-assets.ts'
+export { type DataLocation, locateData } from './data-location.ts'
+export { datastoreUri, parseDataUri, sameDataUri, shortUri } from './data-uri.ts'
+export type { Datastore } from './datastores.ts'
+export { createStorageAccess, type StorageAccess } from './storage-access.ts'
+export { explainStorageRefusal } from './storage-refusals.ts'
+export { studioUrl } from './studio.ts'
+export {
+  chooseWorkspace,
+  openWorkspace,
+  parseWorkspaceConfig,
+  type Workspace,
+  type WorkspaceName,
+  workspaceId,
+} from './workspace.ts'

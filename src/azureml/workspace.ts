@@ -1,0 +1,98 @@
+import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning'
+import { type Log, UserError } from '../report/index.ts'
+import type { Cloud } from './cloud.ts'
+import type { Identity } from './credentials.ts'
+
+/** Which AzureML workspace. */
+export interface WorkspaceName {
+  readonly subscriptionId: string
+  readonly resourceGroup: string
+  readonly workspace: string
+}
+
+/** A workspace that we are signed in to. */
+export interface Workspace {
+  readonly name: WorkspaceName
+  readonly cloud: Cloud
+  readonly identity: Identity
+  readonly client: AzureMachineLearningWorkspaces
+  readonly log: Log
+}
+
+/** Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. */
+export async function openWorkspace(
+  name: WorkspaceName,
+  cloud: Cloud,
+  identity: Identity,
+  log: Log,
+): Promise<Workspace> {
+  const { AzureMachineLearningWorkspaces } = await import('@azure/arm-machinelearning')
+  const client = new AzureMachineLearningWorkspaces(identity.credential, name.subscriptionId, {
+    endpoint: cloud.resourceManagerUrl,
+    credentialScopes: cloud.scopes.management,
+    userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
+  })
+  return { name, cloud, identity, client, log }
+}
+
+/** `/subscriptions/…/workspaces/…`, as ARM writes it. */
+export function workspaceId({ subscriptionId, resourceGroup, workspace }: WorkspaceName): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}`
+}
+
+const idPattern =
+  /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.MachineLearningServices\/workspaces\/([^/]+)\/?$/i
+
+/** Takes an ARM resource id of a workspace apart; undefined for what is not one. */
+export function parseWorkspaceId(id: string): WorkspaceName | undefined {
+  const [, subscriptionId, resourceGroup, workspace] = idPattern.exec(id) ?? []
+  return subscriptionId && resourceGroup && workspace ? { subscriptionId, resourceGroup, workspace } : undefined
+}
+
+/** The text of an AzureML `config.json`; undefined where one of its three keys is missing: then it is some other file. */
+export function parseWorkspaceConfig(text: string): WorkspaceName | undefined {
+  const config = parseJson(text)
+  if (typeof config !== 'object' || config === null) return undefined
+  const { subscription_id, resource_group, workspace_name } = config as Record<string, unknown>
+  if (typeof subscription_id !== 'string' || typeof resource_group !== 'string' || typeof workspace_name !== 'string')
+    return undefined
+  return { subscriptionId: subscription_id, resourceGroup: resource_group, workspace: workspace_name }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The workspace that inputs and config file name together; inputs win over the file.
+ * @throws UserError that lists what is missing
+ */
+export function chooseWorkspace(inputs: WorkspaceName, config: WorkspaceName | undefined): WorkspaceName {
+  const whole = parseWorkspaceId(inputs.workspace)
+  if (whole) return whole
+  if (inputs.workspace.includes('/')) {
+    throw new UserError(
+      'bad-input',
+      'workspace: this is neither the name of a workspace nor its whole ARM resource id (/subscriptions/…/workspaces/…).',
+    )
+  }
+  const chosen = {
+    subscriptionId: inputs.subscriptionId || config?.subscriptionId || '',
+    resourceGroup: inputs.resourceGroup || config?.resourceGroup || '',
+    workspace: inputs.workspace || config?.workspace || '',
+  }
+  const missing = [
+    !chosen.workspace && 'workspace',
+    !chosen.resourceGroup && 'resource-group',
+    !chosen.subscriptionId && 'subscription-id',
+  ].filter(Boolean)
+  if (missing.length === 0) return chosen
+  throw new UserError(
+    'no-workspace',
+    `Which workspace? Missing: ${missing.join(', ')}. Give the inputs, or an AzureML config.json in the checkout (is actions/checkout before this step?).`,
+  )
+}

@@ -1,0 +1,59 @@
+import type { TokenCredential } from '@azure/core-auth'
+import type { Blob } from './blob.ts'
+
+/** Where a container is. `url` has no query and no credentials. */
+export interface ContainerLocation {
+  readonly accountName: string
+  readonly containerName: string
+  /** `https://{account}.blob.{endpoint}/{container}`, or with the account in the path (Azurite). */
+  readonly url: string
+}
+
+/** What opens a container: an account key, a shared access signature (without `?`), or an Entra identity. */
+export type ContainerCredential =
+  | { readonly kind: 'account-key'; readonly accountKey: string }
+  | { readonly kind: 'sas'; readonly sas: string }
+  | { readonly kind: 'token'; readonly token: TokenCredential }
+
+/** A stretch of one blob, pinned to the ETag that a listing showed. */
+export interface ReadRequest {
+  readonly name: string
+  readonly etag: string
+  /** First byte. */
+  readonly offset: number
+  /** Bytes to read, more than 0. */
+  readonly length: number
+  readonly signal: AbortSignal
+  /** Gets the bytes in order. They are only valid until it returns, or until its promise is settled. */
+  readonly onBytes: (bytes: Uint8Array) => void | Promise<void>
+}
+
+/** Conditions and contents of a blob that is written. */
+export interface WriteOptions {
+  /** MD5 of the whole content, in base64. Stored with the blob. */
+  readonly md5: string
+  /** Whether a blob of that name may be replaced; if not, the service answers 409 (`If-None-Match: *`). */
+  readonly replace: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * One container over HTTP. All operations throw {@link BlobError} for what the service refuses, and the signal's reason
+ * when they are told to stop. Reads are resumed where the connection broke, never with another ETag.
+ */
+export interface BlobContainer {
+  readonly location: ContainerLocation
+  /** Blobs whose names start with `prefix`, page by page, in the service's order, without folder stubs. */
+  listPages(prefix: string, signal: AbortSignal): AsyncIterable<readonly Blob[]>
+  /** Whether the credentials may list: asks for one blob below `prefix`. */
+  probe(prefix: string, signal: AbortSignal): Promise<void>
+  /** Names of the folders directly below `prefix` (which is empty or ends in `/`), without slash, at most `most`. */
+  listFolders(prefix: string, most: number, signal: AbortSignal): Promise<string[]>
+  read(request: ReadRequest): Promise<void>
+  /** Writes a small blob in one request (Put Blob); `Content-MD5` is checked by the service. */
+  putBlob(name: string, content: Uint8Array, options: WriteOptions): Promise<void>
+  /** Stages one block of a large blob (Put Block). `id` is base64, of equal length for all blocks of a blob. */
+  putBlock(name: string, id: string, content: Uint8Array, signal: AbortSignal): Promise<void>
+  /** Makes a blob of staged blocks (Put Block List). */
+  putBlockList(name: string, ids: readonly string[], options: WriteOptions): Promise<void>
+}

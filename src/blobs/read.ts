@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BlobError } from './blob.ts'
+import type { ReadRequest } from './container.ts'
+
+/** A connection that brings no byte for so long is dead, though TCP does not know it yet. */
+const stallMilliseconds = 30_000
+/** How often in a row a read may break without having brought a single byte. */
+const mostFruitlessTries = 5
+
+/**
+ * Reads a stretch of a blob, going on behind the last byte received when the connection breaks, ends early or stalls.
+ * Every request carries the same ETag, so bytes of two contents are never mixed.
+ */
+export async function readResuming(
+  request: ReadRequest,
+  readOnce: (rest: ReadRequest) => Promise<void>,
+): Promise<void> {
+  let received = 0
+  let fruitless = 0
+  while (received < request.length) {
+    const before = received
+    try {
+      await readWatched(request, received, readOnce, (count) => {
+        received += count
+      })
+      if (received < request.length) throw new BlobError(`read ${request.name}`, 0, 'CutShort')
+    } catch (error) {
+      fruitless = received > before ? 0 : fruitless + 1
+      if (!isBrokenConnection(error) || fruitless >= mostFruitlessTries) throw error
+      await sleep(Math.random() * 500 * 2 ** fruitless, undefined, { signal: request.signal })
+    }
+  }
+}
+
+/** One request for what is still missing, given up when nothing arrives any more. */
+async function readWatched(
+  request: ReadRequest,
+  received: number,
+  readOnce: (rest: ReadRequest) => Promise<void>,
+  count: (bytes: number) => void,
+): Promise<void> {
+  const stall = new AbortController()
+  const giveUp = () => stall.abort(new BlobError(`read ${request.name}`, 0, 'Stalled'))
+  const watchdog = setTimeout(giveUp, stallMilliseconds)
+  try {
+    await readOnce({
+      ...request,
+      offset: request.offset + received,
+      length: request.length - received,
+      signal: AbortSignal.any([request.signal, stall.signal]),
+      onBytes: async (bytes) => {
+        watchdog.refresh()
+        const size = bytes.byteLength
+        await request.onBytes(bytes)
+        count(size)
+      },
+    })
+  } finally {
+    clearTimeout(watchdog)
+  }
+}
+
+function isBrokenConnection(error: unknown): boolean {
+  return error instanceof BlobError && error.status === 0
+}

@@ -1,0 +1,17 @@
+import type { Datastore, StorageAccess, Workspace } from '../azureml/index.ts'
+import type { Log } from '../report/index.ts'
+
+/** What working on datasets of a workspace needs. */
+export interface DatasetContext {
+  readonly workspace: Workspace
+  readonly access: StorageAccess
+  /** The action's `default-datastore`; empty for the workspace's own. */
+  readonly defaultDatastore: string
+  readonly signal: AbortSignal
+  readonly log: Log
+}
+
+/** The datastore of a dataset: its own, else the action's default, else the workspace's. */
+export function datastoreFor(context: DatasetContext, datastore: string | undefined): Promise<Datastore> {
+  return context.access.datastore(context.workspace, datastore ?? (context.defaultDatastore || undefined))
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { listDataNames, listDataVersions, parseDataUri, type Workspace } from '../azureml/index.ts'
+import type { BlobContainer } from '../blobs/index.ts'
+import { counted, type Log, listed, quoted, UserError } from '../report/index.ts'
+import { inParallel } from '../transfer/index.ts'
+
+/** A folder of a datastore that an output is written to. */
+export interface Destination {
+  readonly dataset: string
+  readonly datastore: string
+  /** Ends in `/`. */
+  readonly path: string
+  readonly container: BlobContainer
+}
+
+/** A folder that nothing was ever written to, and nothing else ever will be: its version can never change. */
+export function ownFolder(dataset: string, runId: string, runAttempt: string): string {
+  return `azureml-datasets/${dataset}/${runId}.${runAttempt}.${randomBytes(4).toString('hex')}/`
+}
+
+/**
+ * A folder that the user named may hold files already, or be part of a registered version. Unless `overwrite`, that is an error; with it, a
+ * warning that says which versions change.
+ */
+export async function checkDestination(
+  workspace: Workspace,
+  destination: Destination,
+  overwrite: boolean,
+  signal: AbortSignal,
+  log: Log,
+): Promise<void> {
+  const touched = await versionsAround(workspace, destination, signal)
+  const present = await firstFiles(destination, signal)
+  if (touched.length === 0 && present.length === 0) return
+  const where = `Folder ${quoted(destination.path)} of datastore "${destination.datastore}"`
+  const facts = [
+    present.length > 0 && `holds files already (${listed(present, 3)})`,
+    touched.length > 0 && `is part of ${counted(touched.length, 'registered version')} (${listed(touched)})`,
+  ].filter(Boolean)
+  if (!overwrite) {
+    throw new UserError(
+      'destination-not-empty',
+      `${where} ${facts.join(' and ')}. Leave out "path", so that every version has a folder of its own, or say "overwrite-existing: true".`,
+    )
+  }
+  if (touched.length > 0)
+    log.warning(`${where} ${facts.join(' and ')}. They will change, as overwrite-existing is true.`)
+}
+
+async function firstFiles({ container, path }: Destination, signal: AbortSignal): Promise<string[]> {
+  for await (const page of container.listPages(path, signal))
+    if (page.length > 0) return page.slice(0, 4).map(({ name }) => name)
+  return []
+}
+
+/** Registered versions whose folder the destination lies in or around. Every dataset of the workspace is asked: any of them may be hit. */
+async function versionsAround(workspace: Workspace, destination: Destination, signal: AbortSignal): Promise<string[]> {
+  const names = await listDataNames(workspace)
+  const touched = await inParallel(names, 8, signal, async (name) => {
+    const versions = await listDataVersions(workspace, name)
+    return versions
+      .filter(({ dataUri }) => overlaps(workspace, destination, dataUri))
+      .map(({ version }) => `${name}:${version}`)
+  })
+  return touched.flat()
+}
+
+function overlaps(workspace: Workspace, destination: Destination, dataUri: string): boolean {
+  const path = pathInContainer(workspace, destination, dataUri)
+  if (path === undefined) return false
+  const folder = path === '' || path.endsWith('/') ? path : `${path}/`
+  return folder.startsWith(destination.path) || destination.path.startsWith(folder)
+}
+
+/** Where in the destination's container a URI points; undefined for other containers, as far as the URI itself tells. */
+function pathInContainer(
+  workspace: Workspace,
+  { datastore, container }: Destination,
+  dataUri: string,
+): string | undefined {
+  try {
+    const uri = parseDataUri(dataUri)
+    if (uri.kind === 'blob') {
+      const same =
+        uri.accountName === container.location.accountName && uri.containerName === container.location.containerName
+      return same ? uri.path : undefined
+    }
+    if (uri.kind === 'job-output' || uri.datastore !== datastore) return undefined
+    const here =
+      uri.workspace === undefined || uri.workspace.workspace.toLowerCase() === workspace.name.workspace.toLowerCase()
+    return here ? uri.path : undefined
+  } catch {
+    return undefined // a form that cannot be staged cannot be written to either
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  type DataVersion,
+  datastoreUri,
+  findDataContainer,
+  findDataVersion,
+  listDataVersions,
+  locateData,
+  putDataVersion,
+  sameDataUri,
+} from '../azureml/index.ts'
+import { type BlobContainer, type Snapshot, takeFileSnapshot, takeSnapshot } from '../blobs/index.ts'
+import { counted, listed, nearest, quoted, UserError } from '../report/index.ts'
+import type { InputDataset } from './config.ts'
+import { type DatasetContext, datastoreFor } from './context.ts'
+import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
+import { select, selectsAll } from './selection.ts'
+import { explainNameClash, fingerprintTag } from './tags.ts'
+
+/** An input whose version is known, and what it held when it was listed. */
+export interface EnsuredInput {
+  readonly dataset: InputDataset
+  readonly asset: DataVersion
+  readonly container: BlobContainer
+  /** The selected files. */
+  readonly snapshot: Snapshot
+  readonly fingerprint: Fingerprint
+}
+
+/**
+ * Makes sure that the data asset of an input exists, and takes a snapshot of it. An asset that does not exist is made from the folder of its name.
+ * @throws UserError for versions, folders and files that do not exist, and for everything that is refused on the way
+ */
+export async function ensureInput(context: DatasetContext, dataset: InputDataset): Promise<EnsuredInput> {
+  const existing = await chooseVersion(context, dataset)
+  const { asset, container, whole } = existing
+    ? await listAsset(context, existing)
+    : await createFromFolder(context, dataset)
+  compareWithTag(context, asset, whole)
+  const snapshot = select(whole, dataset.selection, `Dataset ${labelOf(asset)}`)
+  const fingerprint = fingerprintOf(snapshot)
+  const part = selectsAll(dataset.selection) ? '' : ` of ${counted(whole.length, 'file')}`
+  context.log.info(
+    `Input ${labelOf(asset)}: ${counted(snapshot.length, 'file')}${part}, fingerprint ${fingerprint.value.slice(0, 16)}… (${fingerprint.basis}).`,
+  )
+  return { dataset, asset, container, snapshot, fingerprint }
+}
+
+/** `my_folder:7` */
+export function labelOf({ name, version }: DataVersion): string {
+  return `${name}:${version}`
+}
+
+interface ListedAsset {
+  readonly asset: DataVersion
+  readonly container: BlobContainer
+  readonly whole: Snapshot
+}
+
+/** The version to use, or undefined where the asset does not exist and is to be made. */
+async function chooseVersion(
+  context: DatasetContext,
+  { name, version }: InputDataset,
+): Promise<DataVersion | undefined> {
+  if (version !== undefined)
+    return (await findDataVersion(context.workspace, name, version)) ?? noSuchVersion(context, name, version)
+  const active = await listDataVersions(context.workspace, name)
+  const [highest] = active
+    .filter((candidate) => /^\d+$/.test(candidate.version))
+    .sort((a, b) => Number(b.version) - Number(a.version))
+  if (highest) return highest
+  const container = await findDataContainer(context.workspace, name)
+  if (container?.latestVersion === undefined) return undefined
+  const latest = await findDataVersion(context.workspace, name, container.latestVersion)
+  if (latest && !latest.isArchived) return latest
+  throw new UserError(
+    'dataset-archived',
+    `All versions of dataset "${name}" are archived. Restore one (az ml data restore), or name a version to use it all the same.`,
+  )
+}
+
+async function noSuchVersion({ workspace }: DatasetContext, name: string, version: string): Promise<never> {
+  const versions = (await listDataVersions(workspace, name)).map((candidate) => candidate.version)
+  if (versions.length > 0) {
+    throw new UserError(
+      'version-not-found',
+      `Dataset "${name}" has no version ${version}. There are: ${listed(versions, 20)}.`,
+    )
+  }
+  throw new UserError(
+    'dataset-not-found',
+    `There is no dataset "${name}", so it has no version ${version}. Without a version it would be made from the folder of its name.`,
+  )
+}
+
+async function listAsset(context: DatasetContext, asset: DataVersion): Promise<ListedAsset> {
+  const { container, path } = await locateData(context.workspace, context.access, asset.dataUri, context.signal)
+  const whole =
+    asset.dataType === 'uri_file'
+      ? await takeFileSnapshot(container, path, context.signal)
+      : await takeSnapshot(container, path === '' ? '' : `${path}/`, context.signal)
+  if (whole.length > 0) return { asset, container, whole }
+  const what = asset.dataType === 'uri_file' ? 'is no file' : 'are no files'
+  throw new UserError(
+    'dataset-empty',
+    `Dataset ${labelOf(asset)} points at ${quoted(path)} in container "${container.location.containerName}", where there ${what}. Was it deleted or moved?`,
+  )
+}
+
+/** Registers version 1 for the folder, or uses the version that another job registered meanwhile. */
+async function createFromFolder(context: DatasetContext, dataset: InputDataset): Promise<ListedAsset> {
+  const { workspace, access, signal, log } = context
+  const path = dataset.path ?? `${dataset.name}/`
+  const datastore = await datastoreFor(context, dataset.datastore)
+  const container = await access.open(workspace, datastore, path, 'read', signal)
+  const whole = await takeSnapshot(container, path, signal)
+  if (whole.length === 0) throw await noSuchFolder(context, dataset.name, path, datastore.name, container)
+
+  const dataUri = datastoreUri(workspace.name, datastore.name, path)
+  const version = (await findDataContainer(workspace, dataset.name))?.nextVersion ?? '1'
+  const { taken, reason } = await putDataVersion(workspace, dataset.name, version, {
+    dataType: 'uri_folder',
+    dataUri,
+    tags: { [fingerprintTag]: fingerprintOf(whole).value },
+  })
+  const asset = await findDataVersion(workspace, dataset.name, version)
+  if (!asset) throw explainNameClash(dataset.name, taken ? reason : 'the version was not there when it was read back')
+  if (!sameDataUri(asset.dataUri, dataUri, workspace.name)) {
+    log.info(`Dataset ${labelOf(asset)} was registered by another job meanwhile; using that.`)
+    return listAsset(context, asset)
+  }
+  if (!taken) log.info(`Registered ${labelOf(asset)} for folder ${quoted(path)} of datastore "${datastore.name}".`)
+  return { asset, container, whole }
+}
+
+async function noSuchFolder(
+  { signal }: DatasetContext,
+  name: string,
+  path: string,
+  datastore: string,
+  container: BlobContainer,
+): Promise<UserError> {
+  const parent = path.slice(0, path.lastIndexOf('/', path.length - 2) + 1)
+  const folders = await container.listFolders(parent, 5000, signal)
+  const near = nearest(path.slice(parent.length, -1), folders)
+  const exist =
+    near.length > 0
+      ? `Nearest: ${listed(near)}.`
+      : folders.length > 0
+        ? `There are: ${listed(folders)}.`
+        : 'There are no folders at all.'
+  return new UserError(
+    'dataset-not-found',
+    `There is no dataset "${name}", and no folder ${quoted(path)} in datastore "${datastore}" (container "${container.location.containerName}") to make it from. ${exist}`,
+  )
+}
+
+/** A version that points at a live folder carries the fingerprint it was registered with. */
+function compareWithTag({ log }: DatasetContext, asset: DataVersion, whole: Snapshot): void {
+  const registered = asset.tags[fingerprintTag]
+  if (registered === undefined) return
+  const now = fingerprintOf(whole).value
+  if (now === registered) return
+  log.warning(
+    `Dataset ${labelOf(asset)} is not what it was when it was registered: its folder was written to. Fingerprint then ${registered}, now ${now}. ` +
+      'Publish to a folder of its own to have versions that never change.',
+  )
+}

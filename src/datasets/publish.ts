@@ -1,0 +1,221 @@
+import {
+  datastoreUri,
+  explainStorageRefusal,
+  findDataContainer,
+  findDataVersion,
+  putDataVersion,
+  sameDataUri,
+  shortUri,
+  studioUrl,
+  type Workspace,
+} from '../azureml/index.ts'
+import { type Snapshot, takeSnapshot } from '../blobs/index.ts'
+import { counted, formatBytes, listed, quoted, UserError } from '../report/index.ts'
+import { type LocalFile, listLocalFiles, type UploadedFile, uploadFiles } from '../transfer/index.ts'
+import type { OutputDataset } from './config.ts'
+import { type DatasetContext, datastoreFor } from './context.ts'
+import { checkDestination, type Destination, ownFolder } from './destination.ts'
+import { type FingerprintBasis, fingerprintOf } from './fingerprint.ts'
+import { explainNameClash, type Provenance, publishedTags } from './tags.ts'
+
+export type IfNoFilesFound = 'error' | 'warn' | 'ignore'
+
+/** Everything that publishing an output needs to know. */
+export interface PublishRequest {
+  readonly output: OutputDataset
+  /** What the job wrote. */
+  readonly folder: string
+  readonly provenance: Provenance
+  readonly ifNoFilesFound: IfNoFilesFound
+  readonly concurrency: number
+}
+
+/** A version that was registered. */
+export interface PublishedOutput {
+  readonly dataName: string
+  readonly name: string
+  readonly version: string
+  /** `azureml:new_dataset:8` */
+  readonly id: string
+  /** `azureml://datastores/…` */
+  readonly uri: string
+  readonly studioUrl: string
+  readonly fingerprint: string
+  readonly fingerprintBasis: FingerprintBasis
+  readonly files: number
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** How many numbers are tried before we give up: other jobs may register versions at the same time. */
+const mostTries = 20
+
+/**
+ * Uploads what the job wrote, verifies it, and registers it as the next version: in this order, so that a version is complete or does not exist.
+ * @returns undefined where the folder is empty and that is allowed
+ */
+export async function publishOutput(
+  context: DatasetContext,
+  request: PublishRequest,
+): Promise<PublishedOutput | undefined> {
+  const start = performance.now()
+  const { output } = request
+  const files = await filesToPublish(request)
+  if (files.length === 0) return nothingToPublish(context, request)
+  const destination = await openDestination(context, output, request.provenance)
+  const uploaded = await upload(context, request, destination, files)
+  const content = await verify(context, request, destination, uploaded)
+  const fingerprint = fingerprintOf(content)
+  const { version, uri } = await register(context, request, destination, fingerprint.value)
+  const seconds = (performance.now() - start) / 1000
+  context.log.info(
+    `Published ${output.name}:${version}: ${counted(content.length, 'file')}, ${formatBytes(content.bytes)} in ${seconds.toFixed(1)} s.`,
+  )
+  return {
+    dataName: output.dataName,
+    name: output.name,
+    version,
+    id: `azureml:${output.name}:${version}`,
+    uri: shortUri(uri),
+    studioUrl: studioUrl(context.workspace, output.name, version),
+    fingerprint: fingerprint.value,
+    fingerprintBasis: fingerprint.basis,
+    files: content.length,
+    bytes: content.bytes,
+    seconds,
+  }
+}
+
+/**
+ * Finds out early, before the job has computed for hours, whether an output can be published: its datastore opens, and its folder is free.
+ */
+export async function checkOutput(context: DatasetContext, output: OutputDataset): Promise<void> {
+  const provenance: Provenance = { repository: '', sha: '', ref: '', run: 'check', attempt: '0', inputs: [] }
+  await openDestination(context, output, provenance)
+}
+
+async function filesToPublish({ folder }: PublishRequest): Promise<LocalFile[]> {
+  return listLocalFiles(folder, 'refuse').catch((error) => {
+    if (error.code === 'ENOENT' && error.path === folder) return []
+    throw error
+  })
+}
+
+function nothingToPublish({ log }: DatasetContext, { output, folder, ifNoFilesFound }: PublishRequest): undefined {
+  const message = `Output "${output.name}": there are no files in ${folder}, so no version is registered.`
+  if (ifNoFilesFound === 'error') {
+    throw new UserError(
+      'output-empty',
+      `${message} Did the job write elsewhere? If an empty output is fine, set "if-no-files-found: warn".`,
+    )
+  }
+  if (ifNoFilesFound === 'warn') log.warning(message)
+  else log.info(message)
+  return undefined
+}
+
+async function openDestination(
+  context: DatasetContext,
+  output: OutputDataset,
+  { run, attempt }: Provenance,
+): Promise<Destination> {
+  const { workspace, access, signal, log } = context
+  const datastore = await datastoreFor(context, output.datastore)
+  const path = output.path ?? ownFolder(output.name, run, attempt)
+  const container = await access.open(workspace, datastore, path, 'write', signal)
+  const destination = { dataset: output.name, datastore: datastore.name, path, container }
+  if (output.path !== undefined) await checkDestination(workspace, destination, output.overwriteExisting, signal, log)
+  return destination
+}
+
+async function upload(
+  { signal, log }: DatasetContext,
+  { output, concurrency }: PublishRequest,
+  { container, path }: Destination,
+  files: readonly LocalFile[],
+): Promise<UploadedFile[]> {
+  try {
+    const replace = output.overwriteExisting && output.path !== undefined
+    return await uploadFiles({ container, prefix: path, files, replace, label: output.name, concurrency, signal, log })
+  } catch (error) {
+    throw explainStorageRefusal(container.location, error, 'write')
+  }
+}
+
+/** Lists what arrived. Files that were there before stay: they are part of the version, and that is told. */
+async function verify(
+  { signal, log }: DatasetContext,
+  { output }: PublishRequest,
+  { container, path }: Destination,
+  uploaded: readonly UploadedFile[],
+): Promise<Snapshot> {
+  const content = await takeSnapshot(container, path, signal)
+  const present = new Map<string, { size: number; md5: string | undefined }>()
+  for (const file of content) present.set(file.path, file)
+  const wrong = uploaded.filter((file) => {
+    const found = present.get(file.path)
+    return found?.size !== file.size || (found.md5 !== undefined && found.md5 !== file.md5)
+  })
+  if (wrong.length > 0) {
+    throw new UserError(
+      'upload-incomplete',
+      `${counted(wrong.length, 'file')} of output "${output.name}" are not in ${quoted(path)} as they were uploaded: ${listed(wrong.map((file) => file.path))}. Nothing was registered. Does something else write to this folder?`,
+    )
+  }
+  if (content.length === uploaded.length) return content
+  const ours = new Set(uploaded.map((file) => file.path))
+  const others: string[] = []
+  for (const file of content) if (!ours.has(file.path)) others.push(file.path)
+  if (!output.overwriteExisting) {
+    throw new UserError(
+      'destination-not-empty',
+      `Something else writes to ${quoted(path)}: it holds ${listed(others)}, which output "${output.name}" has not. Nothing was registered.`,
+    )
+  }
+  log.warning(
+    `${quoted(path)} also holds ${counted(others.length, 'file')} of before (${listed(others, 3)}); they are part of the new version of "${output.name}".`,
+  )
+  return content
+}
+
+/** Registers the next free version. Another job may take a number first, and then the next one is tried. */
+async function register(
+  context: DatasetContext,
+  { output, provenance }: PublishRequest,
+  destination: Destination,
+  fingerprint: string,
+): Promise<{ version: string; uri: string }> {
+  const { workspace, signal, log } = context
+  const dataUri = datastoreUri(workspace.name, destination.datastore, destination.path)
+  const tags = publishedTags(output.tags, provenance, fingerprint)
+  const first = Number((await findDataContainer(workspace, output.name))?.nextVersion ?? '1')
+  for (let version = first; version < first + mostTries; version += 1) {
+    signal.throwIfAborted()
+    const { taken, reason } = await putDataVersion(workspace, output.name, String(version), {
+      dataType: 'uri_folder',
+      dataUri,
+      description: output.description,
+      tags,
+    })
+    const state = await readBack(workspace, output.name, String(version), dataUri)
+    if (state === 'ours') return { version: String(version), uri: dataUri }
+    if (state === 'missing')
+      throw explainNameClash(output.name, taken ? reason : 'the version was not there when it was read back')
+    log.info(`Version ${version} of ${output.name} was registered by another job meanwhile; trying ${version + 1}.`)
+  }
+  throw new UserError(
+    'versions-taken',
+    `Dataset "${output.name}": versions ${first} to ${first + mostTries - 1} were all registered by others while we tried. Do fewer jobs publish it at once?`,
+  )
+}
+
+async function readBack(
+  workspace: Workspace,
+  name: string,
+  version: string,
+  dataUri: string,
+): Promise<'ours' | 'others' | 'missing'> {
+  const found = await findDataVersion(workspace, name, version)
+  if (!found) return 'missing'
+  return sameDataUri(found.dataUri, dataUri, workspace.name) ? 'ours' : 'others'
+}

@@ -1,0 +1,148 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { shortUri } from '../azureml/index.ts'
+import type { Log } from '../report/index.ts'
+import { counted, formatBytes } from '../report/index.ts'
+import {
+  type DownloadPlan,
+  download,
+  inParallel,
+  listLocalFiles,
+  md5OfFile,
+  planDownload,
+  requireFreeSpace,
+} from '../transfer/index.ts'
+import type { InputDataset } from './config.ts'
+import { type EnsuredInput, labelOf } from './ensure.ts'
+import { type Fingerprint, type FingerprintBasis, fingerprintOf } from './fingerprint.ts'
+
+export type Staged = 'local' | 'mounted' | 'downloaded' | 'none'
+
+/** What became of an input: the entry in the output `datasets`. */
+export interface StagedInput {
+  readonly dataName: string
+  readonly name: string
+  /** Empty for `local`. */
+  readonly version: string
+  /** `azureml:my_folder:7`; empty for `local`. */
+  readonly id: string
+  /** `azureml://datastores/…`; empty for `local`. */
+  readonly uri: string
+  /** Folder, or the file of a `uri_file`; empty where nothing was staged. */
+  readonly path: string
+  readonly fingerprint: string
+  readonly fingerprintBasis: FingerprintBasis
+  readonly files: number
+  readonly bytes: number
+  readonly staged: Staged
+  /** What had to be moved; the rest was there already. */
+  readonly movedBytes: number
+  readonly seconds: number
+}
+
+/** A `local-folder` that exists is used as it is: nothing is asked of Azure, and nothing is copied. */
+export async function stageLocalFolder(
+  dataset: InputDataset,
+  folder: string,
+  signal: AbortSignal,
+  log: Log,
+): Promise<StagedInput> {
+  const start = performance.now()
+  const files = await listLocalFiles(folder, 'follow')
+  const hashed = await inParallel(files, 8, signal, async (file) => ({
+    ...file,
+    md5: await md5OfFile(file.absolutePath),
+    etag: '',
+  }))
+  const bytes = files.reduce((sum, file) => sum + file.size, 0)
+  log.info(`Input ${dataset.name}: local folder ${folder}, ${counted(files.length, 'file')}, ${formatBytes(bytes)}.`)
+  return {
+    dataName: dataset.dataName,
+    name: dataset.name,
+    version: '',
+    id: '',
+    uri: '',
+    path: folder,
+    ...fingerprintFields(fingerprintOf(hashed)),
+    files: files.length,
+    bytes,
+    staged: 'local',
+    movedBytes: 0,
+    seconds: (performance.now() - start) / 1000,
+  }
+}
+
+/** The report of an input of which nothing is moved. */
+export function reportResolved(input: EnsuredInput): StagedInput {
+  const { dataset, asset, snapshot, fingerprint } = input
+  return {
+    dataName: dataset.dataName,
+    name: asset.name,
+    version: asset.version,
+    id: `azureml:${labelOf(asset)}`,
+    uri: shortUri(asset.dataUri),
+    path: '',
+    ...fingerprintFields(fingerprint),
+    files: snapshot.length,
+    bytes: snapshot.bytes,
+    staged: 'none',
+    movedBytes: 0,
+    seconds: 0,
+  }
+}
+
+/** An input and the folder that it is downloaded to. */
+export interface Placed {
+  readonly input: EnsuredInput
+  readonly folder: string
+}
+
+/**
+ * Downloads inputs to their folders, one after another, each as fast as the wire allows. Room is made sure of for all of them first.
+ * @throws UserError for everything that stands against it; no folder is left half full
+ */
+export async function downloadInputs(
+  placed: readonly Placed[],
+  concurrency: number,
+  signal: AbortSignal,
+  log: Log,
+): Promise<StagedInput[]> {
+  const plans: { plan: DownloadPlan; input: EnsuredInput }[] = []
+  for (const { input, folder } of placed) {
+    const { container, snapshot, asset } = input
+    plans.push({
+      input,
+      plan: await planDownload({ container, snapshot, folder, label: labelOf(asset), concurrency, signal, log }),
+    })
+  }
+  await requireFreeSpace(plans.map(({ plan }) => plan))
+  const staged: StagedInput[] = []
+  for (const { plan, input } of plans) staged.push(await downloadInput(plan, input, log))
+  return staged
+}
+
+async function downloadInput(plan: DownloadPlan, input: EnsuredInput, log: Log): Promise<StagedInput> {
+  const { folder, label } = plan.request
+  const { bytes, files, seconds } = await download(plan)
+  if (files > 0)
+    log.info(
+      `${label}: ${counted(files, 'file')}, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatBytes(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`,
+    )
+  return { ...reportResolved(input), path: stagedPath(input, folder), staged: 'downloaded', movedBytes: bytes, seconds }
+}
+
+/** The folder, or for a `uri_file` the file in it. */
+function stagedPath({ asset, snapshot }: EnsuredInput, folder: string): string {
+  if (asset.dataType !== 'uri_file') return folder
+  const [file] = snapshot
+  return file ? join(folder, file.path) : folder
+}
+
+function fingerprintFields({ value, basis }: Fingerprint) {
+  return { fingerprint: value, fingerprintBasis: basis }
+}
+
+/** Makes the empty folder that a job writes an output to. */
+export async function openOutputFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+}

@@ -1,0 +1,23 @@
+/**
+ * Something the user can mend: what happened, where, and what to do. Everything else that is thrown is a bug of ours.
+ * `code` is stable and short (`dataset-not-found`); it is printed behind the message so that it can be looked up.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** The step was told to stop (SIGINT or SIGTERM). Passed as the reason of every AbortSignal in the action. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled'
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,63 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Snapshot } from '../blobs/index.ts'
+
+/**
+ * What we wrote into a folder, or are about to write. It lies beside the folder as `.{folder}.azureml-datasets.json`, so that a later
+ * run, perhaps with both restored from a cache, knows which files are ours and which content they have.
+ */
+export interface Manifest {
+  readonly schema: 1
+  /** By path. */
+  readonly files: Readonly<Record<string, ManifestFile>>
+}
+
+export interface ManifestFile {
+  readonly size: number
+  readonly etag: string
+  /** Milliseconds since the epoch, whole seconds. The file on disk gets this time when, and only when, it is complete. */
+  readonly lastModified: number
+}
+
+export function manifestPath(folder: string): string {
+  return join(dirname(folder), `.${basename(folder)}.azureml-datasets.json`)
+}
+
+/** Where a folder is made: beside its place, so that it gets there by one rename, and never half. */
+export function partialPath(folder: string): string {
+  return join(dirname(folder), `.${basename(folder)}.azureml-datasets.partial`)
+}
+
+/** The manifest of a folder, or undefined where there is none that can be read: then nothing there is ours. */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(manifestPath(folder), 'utf8'))
+    return isManifest(manifest) ? { ...manifest, files: Object.assign(Object.create(null), manifest.files) } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (typeof value !== 'object' || value === null) return false
+  const { schema, files } = value as Partial<Manifest>
+  return schema === 1 && typeof files === 'object' && files !== null
+}
+
+export function manifestOf(snapshot: Snapshot): Manifest {
+  // Without a prototype: a blob may be called `__proto__`.
+  const files: Record<string, ManifestFile> = Object.create(null)
+  for (const { path, size, etag, lastModified } of snapshot) files[path] = { size, etag, lastModified }
+  return { schema: 1, files }
+}
+
+/** Written whole or not at all. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const path = manifestPath(folder)
+  await writeFile(`${path}.new`, JSON.stringify(manifest))
+  await rename(`${path}.new`, path)
+}
+
+export async function removeManifest(folder: string): Promise<void> {
+  await rm(manifestPath(folder), { force: true })
+}

@@ -1,0 +1,67 @@
+import type { Snapshot } from '../blobs/index.ts'
+import { listed, UserError } from '../report/index.ts'
+
+/** What a name is checked against: the system that is to hold the files. */
+export type Platform = NodeJS.Platform
+
+const windowsReserved = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i
+const windowsRefused = /[<>:"|?*\\]|\p{Cc}|[ .]$/u
+const longestSegment = 255
+
+/**
+ * Makes sure that every file of a snapshot has a place of its own below any folder, and only there. Blob names are anybody's text.
+ * @throws UserError that names the first offenders of the first rule that is broken
+ */
+export function checkNames(snapshot: Snapshot, platform: Platform = process.platform): void {
+  const offenders = new Map<string, string[]>()
+  for (const { path } of snapshot) {
+    const problem = problemOf(path, platform)
+    if (problem) offenders.set(problem, [...(offenders.get(problem) ?? []), path])
+  }
+  for (const [problem, paths] of offenders) refuse(problem, paths)
+  refuseClashes(snapshot)
+  if (platform === 'win32' || platform === 'darwin') refuseTwins(snapshot)
+}
+
+function problemOf(path: string, platform: Platform): string | undefined {
+  if (path.includes('\0')) return 'contain NUL'
+  const segments = path.split('/')
+  if (segments.includes('')) return 'are absolute or have empty segments'
+  if (segments.includes('..') || segments.includes('.')) return 'have "." or ".." as a segment'
+  if (segments.some((segment) => Buffer.byteLength(segment) > longestSegment))
+    return 'have a segment of more than 255 bytes'
+  if (platform !== 'win32') return undefined
+  const refused = segments.some((segment) => windowsRefused.test(segment) || windowsReserved.test(segment))
+  return refused ? 'are names that Windows cannot hold' : undefined
+}
+
+/** In blob storage a name can be a file and, as a prefix, a folder; on a disk it cannot. */
+function refuseClashes(snapshot: Snapshot): void {
+  const files = new Set<string>()
+  for (const { path } of snapshot) files.add(path)
+  const clashes = new Set<string>()
+  for (const path of files) {
+    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+      if (files.has(path.slice(0, slash))) clashes.add(path.slice(0, slash))
+    }
+  }
+  if (clashes.size > 0) refuse('are files and folders at once', [...clashes])
+}
+
+/** Names that a file system without case, or with normalised Unicode, takes for one. */
+function refuseTwins(snapshot: Snapshot): void {
+  const seen = new Map<string, string>()
+  for (const { path } of snapshot) {
+    const key = path.normalize('NFC').toLowerCase()
+    const twin = seen.get(key)
+    if (twin !== undefined) refuse('are one name on this system, which ignores case', [twin, path])
+    seen.set(key, path)
+  }
+}
+
+function refuse(problem: string, paths: readonly string[]): never {
+  throw new UserError(
+    'unsafe-names',
+    `The dataset has names that cannot be files here, as they ${problem}: ${listed(paths, 20)}. Rename the blobs, or leave them out with "exclude".`,
+  )
+}

@@ -1,0 +1,173 @@
+import { createHash, type Hash } from 'node:crypto'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type BlobContainer, BlobError } from '../blobs/index.ts'
+import { counted, formatBytes, type Log, quoted, UserError } from '../report/index.ts'
+import type { LocalFile } from './local-files.ts'
+import { inParallel } from './parallel.ts'
+import { type Progress, startProgress } from './progress.ts'
+
+export interface UploadRequest {
+  readonly container: BlobContainer
+  /** Where the files go: empty, or ends in `/`. */
+  readonly prefix: string
+  readonly files: readonly LocalFile[]
+  /** Whether blobs that are there already may be replaced. */
+  readonly replace: boolean
+  /** What is uploaded, for the log. */
+  readonly label: string
+  /** Most requests in flight. */
+  readonly concurrency: number
+  readonly signal: AbortSignal
+  readonly log: Log
+}
+
+/** A file as it was uploaded. */
+export interface UploadedFile {
+  readonly path: string
+  readonly size: number
+  /** In base64. */
+  readonly md5: string
+}
+
+const mebibyte = 1024 * 1024
+/** Files up to this size go in one request. */
+const blockSize = 8 * mebibyte
+/** Put Block List takes so many blocks at the most. */
+const mostBlocks = 50_000
+/** Blocks of one file in flight; several large files go at the same time. */
+const blocksAtOnce = 4
+const longestBlobName = 1024
+
+/**
+ * Uploads files, each with its MD5, which the service checks. Nothing is deleted.
+ * @throws UserError for names that no blob may have, files that change meanwhile, blobs that exist already, and refused writes
+ */
+export async function uploadFiles(request: UploadRequest): Promise<UploadedFile[]> {
+  const { files, prefix, label, concurrency, signal, log } = request
+  for (const { path } of files) checkBlobName(prefix + path)
+  const bytes = files.reduce((sum, file) => sum + file.size, 0)
+  log.info(`${label}: uploading ${counted(files.length, 'file')}, ${formatBytes(bytes)}`)
+  const progress = startProgress(log, label, { files: files.length, bytes })
+  const upload = async (file: LocalFile, signal: AbortSignal) => {
+    const uploaded = await uploadFile({ ...request, signal }, file, progress).catch((error) => {
+      throw explainWrite(error, file, label)
+    })
+    progress.addFile()
+    return uploaded
+  }
+  try {
+    // Large files first, few at a time, as each has several blocks in flight: memory stays at `concurrency` blocks.
+    const large = files.filter((file) => file.size > blockSize)
+    const small = files.filter((file) => file.size <= blockSize)
+    const uploaded = await inParallel(large, Math.max(1, Math.floor(concurrency / blocksAtOnce)), signal, upload)
+    return [...uploaded, ...(await inParallel(small, concurrency, signal, upload))]
+  } finally {
+    progress.stop()
+  }
+}
+
+async function uploadFile(request: UploadRequest, file: LocalFile, progress: Progress): Promise<UploadedFile> {
+  const { container, prefix, replace, signal } = request
+  const name = prefix + file.path
+  if (file.size <= blockSize) {
+    const content = await readFile(file.absolutePath)
+    if (content.byteLength !== file.size) throw changedWhileUploading(file)
+    const md5 = createHash('md5').update(content).digest('base64')
+    await container.putBlob(name, content, { md5, replace, signal })
+    progress.addBytes(file.size)
+    return { path: file.path, size: file.size, md5 }
+  }
+  await using handle = await open(file.absolutePath)
+  const hash = createHash('md5')
+  const ids = await inParallel(blocksOf(handle, file, hash), blocksAtOnce, signal, async ({ id, content }, either) => {
+    await container.putBlock(name, id, content, either)
+    progress.addBytes(content.byteLength)
+    return id
+  })
+  const { size, mtimeMs } = await handle.stat()
+  if (size !== file.size || mtimeMs !== file.modified) throw changedWhileUploading(file)
+  const md5 = hash.digest('base64')
+  await container.putBlockList(name, ids, { md5, replace, signal })
+  return { path: file.path, size: file.size, md5 }
+}
+
+interface Block {
+  /** The same for the same block of the same file, so that a retried request replaces and never doubles it. */
+  readonly id: string
+  readonly content: Uint8Array
+}
+
+/** The blocks of a file, read and hashed in order. They grow with the file, so that no file has too many. */
+async function* blocksOf(handle: FileHandle, file: LocalFile, hash: Hash): AsyncIterable<Block> {
+  const size = Math.max(blockSize, Math.ceil(file.size / mostBlocks / mebibyte) * mebibyte)
+  for (let offset = 0, index = 0; offset < file.size; offset += size, index += 1) {
+    const content = Buffer.allocUnsafe(Math.min(size, file.size - offset))
+    await readFully(handle, content, offset, file)
+    hash.update(content)
+    yield { id: Buffer.from(String(index).padStart(6, '0')).toString('base64'), content }
+  }
+}
+
+async function readFully(handle: FileHandle, content: Buffer, offset: number, file: LocalFile): Promise<void> {
+  for (let done = 0; done < content.byteLength; ) {
+    const { bytesRead } = await handle.read(content, done, content.byteLength - done, offset + done)
+    if (bytesRead === 0) throw changedWhileUploading(file)
+    done += bytesRead
+  }
+}
+
+/** Rules of blob names: learn.microsoft.com, "Naming and referencing containers, blobs, and metadata". */
+function checkBlobName(name: string): void {
+  const segments = name.split('/')
+  const problem =
+    name.length > longestBlobName
+      ? `are longer than ${longestBlobName} characters`
+      : name.includes('\\')
+        ? 'contain a backslash'
+        : segments.some((segment) => segment.endsWith('.'))
+          ? 'have a segment that ends in a dot'
+          : undefined
+  if (problem)
+    throw new UserError(
+      'unsafe-output',
+      `${quoted(name)} cannot be the name of a blob: names must not be such that they ${problem}. Rename the file.`,
+    )
+}
+
+function changedWhileUploading({ path }: LocalFile): UserError {
+  return new UserError(
+    'changed-while-uploading',
+    `${quoted(path)} was changed while it was uploaded. Something still writes to the output folder: let it end before the job does.`,
+  )
+}
+
+function explainWrite(error: unknown, file: LocalFile, label: string): unknown {
+  if (!(error instanceof BlobError)) return error
+  const name = `${quoted(file.path)} of ${label}`
+  const options = { cause: error }
+  if (error.status === 409 && error.code === 'BlobAlreadyExists') {
+    return new UserError(
+      'destination-not-empty',
+      `${name} exists already where it is to be written: something else writes there. Nothing was replaced.`,
+      options,
+    )
+  }
+  if (error.status === 0)
+    return new UserError(
+      'connection-lost',
+      `The connection broke while ${name} was uploaded (${error.code}). Run again.`,
+      options,
+    )
+  if (error.status === 401 || error.status === 403) {
+    return new UserError(
+      'storage-refused',
+      `The storage account refused to let ${name} be written: ${error.status} ${error.code}. The identity needs the role "Storage Blob Data Contributor".`,
+      options,
+    )
+  }
+  return new UserError(
+    'storage-refused',
+    `Uploading ${name} failed: the storage account answered ${error.status} ${error.code}. Run again; if it stays, look at the account's health.`,
+    options,
+  )
+}
