@@ -1,0 +1,52 @@
+import express, { type NextFunction, type Request, type Response, type Router } from 'express'
+import type { TokenIssuer } from '../entra/tokens.ts'
+import { answer } from '../traffic.ts'
+import { dataRoutes } from './data-routes.ts'
+import { datastoreRoutes } from './datastore-routes.ts'
+import { ArmRefusal, managerError } from './errors.ts'
+import { gate } from './gate.ts'
+import { commonHeaders } from './headers.ts'
+import { jobResource } from './jobs.ts'
+import { parseResourcePath } from './resource.ts'
+import { root, type Workspace, workspaceResource } from './workspace.ts'
+
+/** Resource Manager with one workspace in it. Express matches paths in any case, as Resource Manager does. */
+export function armRouter(workspace: Workspace, tokens: TokenIssuer): Router {
+  const router = express.Router()
+  router.use(commonHeaders())
+  router.use(gate(workspace, tokens))
+  router.route(root).get((_request, response) => answer(response, { status: 200, body: workspaceResource() }))
+  datastoreRoutes(router, workspace)
+  dataRoutes(router, workspace)
+  router.route(`${root}/jobs/:name`).get((request, response) => {
+    answer(response, { status: 200, body: jobResource(workspace, request.params.name) })
+  })
+  for (const path of known) router.all(path, wrongMethod)
+  router.use(nothingHere)
+  router.use(refuse)
+  return router
+}
+
+const known = ['', '/datastores{/:name}', '/datastores/:name/listSecrets', '/data{/:name}', '/jobs/:name']
+  .concat('/data/:name/versions{/:version}')
+  .map((path) => `${root}${path}`)
+
+function wrongMethod(request: Request): never {
+  const message = `The requested resource does not support http method '${request.method}'.`
+  throw managerError(405, 'MethodNotAllowed', message)
+}
+
+function nothingHere(request: Request): never {
+  const { segments } = parseResourcePath(request.path)
+  if (segments.length === 0) throw managerError(404, 'NotFound', 'The emulator has nothing but its workspace.')
+  const types = segments.filter((_, index) => index % 2 === 0).join('/')
+  const message =
+    `The resource type '${types}' could not be found in the namespace 'Microsoft.MachineLearningServices' for api version ` +
+    `'${String(request.query['api-version'])}'. (The emulator has workspaces, datastores, data and jobs.)`
+  throw managerError(404, 'InvalidResourceType', message)
+}
+
+function refuse(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (error instanceof ArmRefusal) answer(response, { status: error.status, headers: error.headers, body: error.body })
+  else next(error)
+}
