@@ -383,20 +383,19 @@ function oneLine(text) {
 
 /** Adds what was staged, and what will be published, to the job summary. */
 async function writeSummary({ inputs, outputs }) {
-    const inputRows = inputs.map(({ name, version, staged, files, bytes, seconds, path, fingerprint }) => [
+    const rows = inputs.map(({ name, version, staged, files, bytes, seconds, fingerprint }) => [
         cell(name),
         cell(version || '–'),
-        cell(staged),
+        staged,
         files.toLocaleString('en-US'),
         (0,_report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(bytes),
         `${seconds.toFixed(1)} s`,
-        code(path),
-        code(fingerprint.slice(0, 16)),
+        fingerprint.slice(0, 16),
     ]);
-    const outputRows = outputs.map(({ dataset, folder }) => [cell(dataset.name), code(folder)]);
+    const names = outputs.map(({ dataset }) => cell(dataset.name)).join(', ');
     await write('AzureML datasets', [
-        table(['Input', 'Version', 'Staged', 'Files', 'Size', 'Time', 'Path', 'Fingerprint'], inputRows),
-        table(['Output', 'Folder'], outputRows),
+        table(['Input', 'Version', 'Staged', 'Files', 'Size', 'Time', 'Fingerprint'], rows),
+        names === '' ? '' : `Outputs of this job: ${names}`,
     ]);
 }
 /** Adds the versions that were registered to the job summary. */
@@ -413,7 +412,7 @@ async function writePublishedSummary({ outputs }) {
                 files.toLocaleString('en-US'),
                 (0,_report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(bytes),
                 `${seconds.toFixed(1)} s`,
-                code(fingerprint.slice(0, 16)),
+                fingerprint.slice(0, 16),
             ],
         ];
     });
@@ -422,19 +421,16 @@ async function writePublishedSummary({ outputs }) {
     ]);
 }
 function table(head, rows) {
-    return rows.length === 0 ? '' : (0,markdown_table__WEBPACK_IMPORTED_MODULE_2__/* .markdownTable */ .Q)([head, ...rows]);
+    return rows.length === 0 ? '' : (0,markdown_table__WEBPACK_IMPORTED_MODULE_2__/* .markdownTable */ .Q)([head, ...rows], { alignDelimiters: false });
 }
-async function write(title, tables) {
-    const filled = tables.filter((text) => text !== '');
+async function write(title, paragraphs) {
+    const filled = paragraphs.filter((text) => text !== '');
     if (filled.length > 0)
         await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(`### ${title}\n\n${filled.join('\n\n')}\n\n`).write();
 }
-/** Text that neither Markdown nor HTML takes for its own. */
+/** Text that neither Markdown nor HTML takes for its own. (An underscore within a word is none of Markdown's.) */
 function cell(text) {
-    return text.replace(/[&<>|`*_[\]\\~#@\r\n]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-function code(text) {
-    return text === '' ? '' : `<code>${cell(text)}</code>`;
+    return text.replace(/[&<>|`*[\]\\~#@\r\n]|\b_|_\b/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 
@@ -539,6 +535,7 @@ const remedies = {
     AADSTS700024: () => 'The id token is outside its time: the clock of the runner is wrong, or the request was held up for minutes.',
     AADSTS700016: ({ clientId, tenantId }) => `There is no application ${clientId} in tenant ${tenantId}. Compare client-id and tenant-id with the application's overview page.`,
     AADSTS90002: ({ tenantId }) => `There is no tenant ${tenantId}. Compare tenant-id, and cloud if it is not the public one.`,
+    endpoints_resolution_error: ({ tenantId }) => `Tenant ${tenantId} is not known there, or Entra cannot be reached from this runner. Compare tenant-id, and cloud if it is not the public one.`,
     AADSTS7000215: ({ clientId }) => `client-secret is not a secret of application ${clientId}: it is the secret's value that is asked for, not its id.`,
     AADSTS7000222: ({ clientId }) => `The client secret of application ${clientId} has expired. Make a new one, or use OIDC.`,
 };
@@ -552,7 +549,8 @@ function explainEntraRefusal(error, refusal) {
     if (error instanceof report/* UserError */.yo || !(error instanceof Error))
         return error;
     const text = (0,report/* messageOf */.bD)(error);
-    const code = /AADSTS\d+/.exec(text)?.[0];
+    // MSAL's own code, where the tenant's configuration could not be read: it keeps what Entra said to itself.
+    const code = /AADSTS\d+|endpoints_resolution_error/.exec(text)?.[0];
     const remedy = code ? remedies[code]?.(refusal) : undefined;
     if (remedy)
         return new report/* UserError */.yo('sign-in-refused', `Entra refused the sign-in (${code}). ${remedy}`, { cause: error });

@@ -5,20 +5,19 @@ import type { Session } from './session.ts'
 
 /** Adds what was staged, and what will be published, to the job summary. */
 export async function writeSummary({ inputs, outputs }: Session): Promise<void> {
-  const inputRows = inputs.map(({ name, version, staged, files, bytes, seconds, path, fingerprint }) => [
+  const rows = inputs.map(({ name, version, staged, files, bytes, seconds, fingerprint }) => [
     cell(name),
     cell(version || '–'),
-    cell(staged),
+    staged,
     files.toLocaleString('en-US'),
     formatBytes(bytes),
     `${seconds.toFixed(1)} s`,
-    code(path),
-    code(fingerprint.slice(0, 16)),
+    fingerprint.slice(0, 16),
   ])
-  const outputRows = outputs.map(({ dataset, folder }) => [cell(dataset.name), code(folder)])
+  const names = outputs.map(({ dataset }) => cell(dataset.name)).join(', ')
   await write('AzureML datasets', [
-    table(['Input', 'Version', 'Staged', 'Files', 'Size', 'Time', 'Path', 'Fingerprint'], inputRows),
-    table(['Output', 'Folder'], outputRows),
+    table(['Input', 'Version', 'Staged', 'Files', 'Size', 'Time', 'Fingerprint'], rows),
+    names === '' ? '' : `Outputs of this job: ${names}`,
   ])
 }
 
@@ -35,7 +34,7 @@ export async function writePublishedSummary({ outputs }: Session): Promise<void>
         files.toLocaleString('en-US'),
         formatBytes(bytes),
         `${seconds.toFixed(1)} s`,
-        code(fingerprint.slice(0, 16)),
+        fingerprint.slice(0, 16),
       ],
     ]
   })
@@ -45,19 +44,15 @@ export async function writePublishedSummary({ outputs }: Session): Promise<void>
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return rows.length === 0 ? '' : markdownTable([head, ...rows])
+  return rows.length === 0 ? '' : markdownTable([head, ...rows], { alignDelimiters: false })
 }
 
-async function write(title: string, tables: readonly string[]): Promise<void> {
-  const filled = tables.filter((text) => text !== '')
+async function write(title: string, paragraphs: readonly string[]): Promise<void> {
+  const filled = paragraphs.filter((text) => text !== '')
   if (filled.length > 0) await core.summary.addRaw(`### ${title}\n\n${filled.join('\n\n')}\n\n`).write()
 }
 
-/** Text that neither Markdown nor HTML takes for its own. */
+/** Text that neither Markdown nor HTML takes for its own. (An underscore within a word is none of Markdown's.) */
 function cell(text: string): string {
-  return text.replace(/[&<>|`*_[\]\\~#@\r\n]/g, (character) => `&#${character.charCodeAt(0)};`)
-}
-
-function code(text: string): string {
-  return text === '' ? '' : `<code>${cell(text)}</code>`
+  return text.replace(/[&<>|`*[\]\\~#@\r\n]|\b_|_\b/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -18,6 +18,8 @@ const remedies: Record<string, (refusal: EntraRefusal) => string> = {
     `There is no application ${clientId} in tenant ${tenantId}. Compare client-id and tenant-id with the application's overview page.`,
   AADSTS90002: ({ tenantId }) =>
     `There is no tenant ${tenantId}. Compare tenant-id, and cloud if it is not the public one.`,
+  endpoints_resolution_error: ({ tenantId }) =>
+    `Tenant ${tenantId} is not known there, or Entra cannot be reached from this runner. Compare tenant-id, and cloud if it is not the public one.`,
   AADSTS7000215: ({ clientId }) =>
     `client-secret is not a secret of application ${clientId}: it is the secret's value that is asked for, not its id.`,
   AADSTS7000222: ({ clientId }) =>
@@ -36,7 +38,8 @@ function federatedSubject({ clientId, subject = 'unknown' }: EntraRefusal): stri
 export function explainEntraRefusal(error: unknown, refusal: EntraRefusal): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error
   const text = messageOf(error)
-  const code = /AADSTS\d+/.exec(text)?.[0]
+  // MSAL's own code, where the tenant's configuration could not be read: it keeps what Entra said to itself.
+  const code = /AADSTS\d+|endpoints_resolution_error/.exec(text)?.[0]
   const remedy = code ? remedies[code]?.(refusal) : undefined
   if (remedy)
     return new UserError('sign-in-refused', `Entra refused the sign-in (${code}). ${remedy}`, { cause: error })

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { type Emulator, startEmulator } from '../../emulator/index.ts'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts'
 import { createRunner, type Runner, type RunnerOptions, type Step, type StepResult } from '../../emulator/runner.ts'
 
 const repository = path.resolve(import.meta.dirname, '../..')
@@ -33,7 +33,7 @@ export interface Job {
 }
 
 /** Starts an emulator before the tests of a file and stops it after them. */
-export function useWorld(): World {
+export function useWorld(options: EmulatorOptions = {}): World {
   let emulator: Emulator | undefined
   const jobs: { runner: Runner; results: StepResult[] }[] = []
   const current = () => {
@@ -41,7 +41,7 @@ export function useWorld(): World {
     return emulator
   }
   beforeAll(async () => {
-    emulator = await startEmulator()
+    emulator = await startEmulator(options)
   })
   afterAll(() => emulator?.stop())
   beforeEach(() => reset(current()))
@@ -61,9 +61,9 @@ export function useWorld(): World {
     get emulator() {
       return current()
     },
-    job: async (options = {}) => {
-      const environment = { ...current().environment, ...options.environment }
-      const runner = await createRunner({ actionFolder: repository, ...options, environment })
+    job: async (jobOptions = {}) => {
+      const environment = { ...current().environment, ...jobOptions.environment }
+      const runner = await createRunner({ actionFolder: repository, ...jobOptions, environment })
       const results: StepResult[] = []
       jobs.push({ runner, results })
       return createJob(current(), runner, results)

@@ -1,0 +1,32 @@
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { filesBelow, useWorld } from './world.ts'
+
+/** In this world an access token lasts two seconds; the service refuses it a moment later. */
+const world = useWorld({ tokenLifetime: 2 })
+
+test('7. Signed in for as long as the job: tokens are renewed for every scope, in the middle of a step and after it', async () => {
+  const datastore = 'identity_based' // its blobs are read and written with our own token
+  await world.upload({ 'promise_7/a': 'a', 'promise_7/b': 'b', 'promise_7/c': 'c' }, 'identity-based')
+  world.emulator.intercept.blob = async ({ operation }) => {
+    if (operation === 'Get Blob') await sleep(1500)
+    return undefined
+  }
+  const job = await world.job()
+  const main = await job.main({
+    'input-datasets': 'promise_7',
+    'output-datasets': 'promise_7_out',
+    'default-datastore': datastore,
+    concurrency: '1',
+  })
+  expect(main.exitCode, main.log).toBe(0)
+  expect(filesBelow(main.outputs['input-0'] ?? '')).toEqual(['a', 'b', 'c'])
+  await job.write(path.join(main.outputs['output-0'] ?? '', 'f'), 'x')
+  await sleep(2500)
+  const post = await job.post()
+  expect(post.exitCode, post.log).toBe(0)
+  expect(world.emulator.dataAssets.names()).toContain('promise_7_out')
+  const tokens = world.emulator.requests.filter(({ service, method }) => service === 'entra' && method === 'POST')
+  expect(tokens.length, 'tokens were asked for again and again').toBeGreaterThan(4)
+})
