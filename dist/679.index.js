@@ -554,6 +554,10 @@ function explainEntraRefusal(error, refusal) {
     const remedy = code ? remedies[code]?.(refusal) : undefined;
     if (remedy)
         return new report/* UserError */.yo('sign-in-refused', `Entra refused the sign-in (${code}). ${remedy}`, { cause: error });
+    if (refusal.isManaged) {
+        const message = `The managed identity ${refusal.clientId} gave no token: is it assigned to this runner? To sign in by OIDC, give tenant-id as well. (${summary(text)})`;
+        return new report/* UserError */.yo('sign-in-refused', message, { cause: error });
+    }
     if (code || error.name === 'AuthenticationError' || error.name === 'CredentialUnavailableError') {
         return new report/* UserError */.yo('sign-in-refused', `The sign-in failed: ${summary(text)}`, { cause: error });
     }
@@ -580,7 +584,7 @@ async function signIn(settings, cloud, idToken, log) {
         log.mask(settings.clientSecret);
     const library = await Promise.all(/* import() */[__webpack_require__.e(364), __webpack_require__.e(738), __webpack_require__.e(16)]).then(__webpack_require__.bind(__webpack_require__, 73016));
     const identity = givenIdentity(library, settings, cloud, idToken) ?? (await foundIdentity(library, cloud));
-    await identity.credential.getToken(cloud.scopes.management);
+    await within(60_000, identity.credential.getToken(cloud.scopes.management), `Signing in with ${identity.description}: `);
     log.info(`Signed in to Azure with ${identity.description}.`);
     return identity;
 }
@@ -603,7 +607,10 @@ function givenIdentity(library, settings, cloud, idToken) {
     if (!clientId)
         return undefined;
     const credential = new library.ManagedIdentityCredential({ clientId });
-    return { credential: explaining(credential, { clientId }), description: `the managed identity ${clientId}` };
+    return {
+        credential: explaining(credential, { clientId, isManaged: true }),
+        description: `the managed identity ${clientId}`,
+    };
 }
 /** OIDC: every request to Entra carries an id token that GitHub made for it, so nothing expires while the job runs. */
 function federatedIdentity(library, clientId, tenantId, cloud, idToken) {
@@ -662,10 +669,10 @@ function machineIdentities(library, cloud) {
         { description: 'the Azure CLI', credential: new library.AzureCliCredential(), patience: 30_000 },
     ];
 }
-async function within(milliseconds, work) {
+async function within(milliseconds, work, what = '') {
     let timer;
     const timeout = new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds);
+        timer = setTimeout(() => reject(new report/* UserError */.yo('sign-in-refused', `${what}no answer within ${milliseconds / 1000} s`)), milliseconds);
     });
     try {
         return await Promise.race([work, timeout]);

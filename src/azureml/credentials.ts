@@ -38,7 +38,11 @@ export async function signIn(
   if (settings.clientSecret) log.mask(settings.clientSecret)
   const library = await import('@azure/identity')
   const identity = givenIdentity(library, settings, cloud, idToken) ?? (await foundIdentity(library, cloud))
-  await identity.credential.getToken(cloud.scopes.management)
+  await within(
+    60_000,
+    identity.credential.getToken(cloud.scopes.management),
+    `Signing in with ${identity.description}: `,
+  )
   log.info(`Signed in to Azure with ${identity.description}.`)
   return identity
 }
@@ -64,7 +68,10 @@ function givenIdentity(
   if (tenantId) requireInputs({ 'client-id': clientId }, 'tenant-id')
   if (!clientId) return undefined
   const credential = new library.ManagedIdentityCredential({ clientId })
-  return { credential: explaining(credential, { clientId }), description: `the managed identity ${clientId}` }
+  return {
+    credential: explaining(credential, { clientId, isManaged: true }),
+    description: `the managed identity ${clientId}`,
+  }
 }
 
 /** OIDC: every request to Entra carries an id token that GitHub made for it, so nothing expires while the job runs. */
@@ -146,10 +153,13 @@ function machineIdentities(library: typeof IdentityLibrary, cloud: Cloud): Machi
   ]
 }
 
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+async function within<T>(milliseconds: number, work: Promise<T>, what = ''): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds)
+    timer = setTimeout(
+      () => reject(new UserError('sign-in-refused', `${what}no answer within ${milliseconds / 1000} s`)),
+      milliseconds,
+    )
   })
   try {
     return await Promise.race([work, timeout])

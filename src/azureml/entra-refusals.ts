@@ -4,6 +4,8 @@ import { messageOf, quoted, UserError } from '../report/index.ts'
 export interface EntraRefusal {
   readonly clientId?: string
   readonly tenantId?: string
+  /** Whether `clientId` is that of a managed identity. */
+  readonly isManaged?: boolean
   /** `sub` of the id token that was presented. */
   subject?: string | undefined
 }
@@ -43,6 +45,10 @@ export function explainEntraRefusal(error: unknown, refusal: EntraRefusal): unkn
   const remedy = code ? remedies[code]?.(refusal) : undefined
   if (remedy)
     return new UserError('sign-in-refused', `Entra refused the sign-in (${code}). ${remedy}`, { cause: error })
+  if (refusal.isManaged) {
+    const message = `The managed identity ${refusal.clientId} gave no token: is it assigned to this runner? To sign in by OIDC, give tenant-id as well. (${summary(text)})`
+    return new UserError('sign-in-refused', message, { cause: error })
+  }
   if (code || error.name === 'AuthenticationError' || error.name === 'CredentialUnavailableError') {
     return new UserError('sign-in-refused', `The sign-in failed: ${summary(text)}`, { cause: error })
   }
