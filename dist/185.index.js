@@ -160,11 +160,16 @@ async function stageAndOpen(inputs, opened, signal) {
     const local = await localFolders(inputs.inputDatasets, checkout);
     const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset));
     const places = await choosePlaces(inputs, remote, root, checkout);
-    const connection = remote.length > 0 || opens ? await (0,action_connection/* decideConnection */.r)(inputs, checkout) : undefined;
+    // Signing in comes before everything else about the workspace: runs from forks have neither credentials nor variables that name it.
+    const needsAzure = remote.length > 0 || publishes;
+    const identity = needsAzure
+        ? await (0,action_connection/* identify */.ls)({ ...inputs, ...inputs.signIn }, inputs.signIn.clientSecret, action_log/* actionLog */.Z)
+        : undefined;
+    const connection = remote.length > 0 || opens ? await (0,action_connection/* decideConnection */.r5)(inputs, checkout) : undefined;
     const session = await (0,action_session/* updateSession */.qO)(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] });
     const staged = new Map();
-    if (connection && (remote.length > 0 || publishes)) {
-        const context = await (0,action_connection/* connect */.N)(connection, inputs.signIn.clientSecret, signal, action_log/* actionLog */.Z);
+    if (connection && identity) {
+        const context = await (0,action_connection/* connect */.Ng)(connection, identity, signal, action_log/* actionLog */.Z);
         const ensured = [];
         for (const dataset of remote)
             ensured.push(await (0,datasets/* ensureInput */.zz)(context, dataset));

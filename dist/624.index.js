@@ -152,9 +152,10 @@ async function publishSession(session, signal) {
 }
 async function reconnect({ connection }, signal) {
     signal.throwIfAborted();
-    if (connection)
-        return (0,_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .connect */ .N)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), signal, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z);
-    throw new Error('a session with outputs and no connection');
+    if (!connection)
+        throw new Error('a session with outputs and no connection');
+    const identity = await (0,_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .identify */ .ls)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z);
+    return (0,_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .connect */ .Ng)(connection, identity, signal, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z);
 }
 async function publishOne(context, job, { policy, inputs }, { dataset, folder }) {
     const provenance = { ...job.provenance, inputs: inputs.map(inputLabel) };

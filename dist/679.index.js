@@ -36,8 +36,9 @@ function neutralised(message) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  N: () => (/* binding */ connect),
-  r: () => (/* binding */ decideConnection)
+  Ng: () => (/* binding */ connect),
+  r5: () => (/* binding */ decideConnection),
+  ls: () => (/* binding */ identify)
 });
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -69,7 +70,8 @@ function idTokenSource() {
             return await core/* getIDToken */.V9(audience);
         }
         catch (error) {
-            throw new report/* UserError */.yo('no-id-token', `GitHub gave no id token: ${(0,report/* messageOf */.bD)(error).split('\n', 1)[0]?.trim()}. Check "permissions: id-token: write"; if the job runs for six hours or more, split it.`, { cause: error });
+            const said = (0,report/* messageOf */.bD)(error).replace(/\s+/g, ' ').trim();
+            throw new report/* UserError */.yo('no-id-token', `GitHub gave no id token (${said}). Check "permissions: id-token: write"; if the job runs for six hours or more, split it.`, { cause: error });
         }
     };
 }
@@ -98,13 +100,17 @@ async function decideConnection(inputs, checkout) {
     const workspace = (0,azureml/* chooseWorkspace */.F0)(inputs.workspace, await findConfig(inputs.workspaceConfig, checkout));
     return { workspace, cloud, resourceManagerUrl, authorityHost, clientId, tenantId, defaultDatastore };
 }
-/** Signs in and opens the workspace. */
-async function connect(connection, clientSecret, signal, log) {
-    const { clientId, tenantId, resourceManagerUrl, authorityHost, defaultDatastore } = connection;
-    const cloud = (0,azureml/* cloudOf */.hH)(connection.cloud, resourceManagerUrl, authorityHost);
-    const identity = await (0,azureml/* signIn */.Jv)({ clientId, tenantId, clientSecret }, cloud, idTokenSource(), log);
-    const workspace = await (0,azureml/* openWorkspace */.OH)(connection.workspace, cloud, identity, log);
-    return { workspace, access: (0,azureml/* createStorageAccess */.WS)(), defaultDatastore, signal, log };
+/** Signs in with what the connection says, as far as the workspace is not needed for it. */
+async function identify({ clientId, tenantId, ...hosts }, clientSecret, log) {
+    return (0,azureml/* signIn */.Jv)({ clientId, tenantId, clientSecret }, cloudIn(hosts), idTokenSource(), log);
+}
+/** Opens the workspace of a connection. */
+async function connect(connection, identity, signal, log) {
+    const workspace = await (0,azureml/* openWorkspace */.OH)(connection.workspace, cloudIn(connection), identity, signal, log);
+    return { workspace, access: (0,azureml/* createStorageAccess */.WS)(), defaultDatastore: connection.defaultDatastore, signal, log };
+}
+function cloudIn({ cloud, resourceManagerUrl, authorityHost, }) {
+    return (0,azureml/* cloudOf */.hH)(cloud, resourceManagerUrl, authorityHost);
 }
 /** `config.json`, then `.azureml/config.json` in the checkout; a file without the three keys is some other tool's. */
 async function findConfig(workspaceConfig, checkout) {
@@ -335,6 +341,8 @@ function requiredEnvironment(name) {
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(84093);
 
 
+/** The runner sends SIGTERM 7.5 s after SIGINT. */
+const secondsToTidyUp = 5;
 /**
  * Runs a step: tells the work to stop when the runner says so (SIGINT, then 7.5 s later SIGTERM), and turns whatever is thrown into one line for
  * the user, an annotation and exit code 1.
@@ -345,11 +353,17 @@ async function runStep(work) {
         process.on(name, () => stop.abort(new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .Cancelled */ .cJ(`Cancelled: the runner sent ${name}.`)));
     }
     try {
-        await work(stop.signal);
+        await Promise.race([work(stop.signal), lingering(stop.signal)]);
     }
     catch (error) {
         reportFailure(stop.signal.aborted ? stop.signal.reason : error);
     }
+}
+/** Rejects some seconds after the signal, when work that cannot be stopped at once has had its time: soon after that the runner kills. */
+function lingering(signal) {
+    return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), secondsToTidyUp * 1000).unref());
+    });
 }
 function reportFailure(error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -979,13 +993,22 @@ function normalised(uri, here) {
 
 ;// CONCATENATED MODULE: ./build/azureml/workspace.js
 
-/** Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. */
-async function openWorkspace(name, cloud, identity, log) {
+/**
+ * Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. Every request of the client ends when the signal says so.
+ */
+async function openWorkspace(name, cloud, identity, signal, log) {
     const { AzureMachineLearningWorkspaces } = await Promise.all(/* import() */[__webpack_require__.e(364), __webpack_require__.e(860), __webpack_require__.e(789)]).then(__webpack_require__.t.bind(__webpack_require__, 34789, 19));
     const client = new AzureMachineLearningWorkspaces(identity.credential, name.subscriptionId, {
         endpoint: cloud.resourceManagerUrl,
         credentialScopes: cloud.scopes.management,
         userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
+    });
+    client.pipeline.addPolicy({
+        name: 'cancellation',
+        sendRequest: (request, next) => {
+            request.abortSignal ??= signal;
+            return next(request);
+        },
     });
     return { name, cloud, identity, client, log };
 }
@@ -1068,15 +1091,15 @@ async function locateData(workspace, access, uri, signal) {
     }
 }
 async function locateInDatastore(here, access, uri, signal) {
-    const workspace = uri.workspace ? await workspaceOf(here, uri.workspace) : here;
+    const workspace = uri.workspace ? await workspaceOf(here, uri.workspace, signal) : here;
     const datastore = await access.datastore(workspace, uri.datastore);
     const path = trimSlashes(uri.path);
     return { container: await access.open(workspace, datastore, path, 'read', signal), path };
 }
 /** Data may lie in a datastore of another workspace; the same identity opens that one. */
-async function workspaceOf(here, name) {
+async function workspaceOf(here, name, signal) {
     const same = Object.keys(name).every((key) => name[key].toLowerCase() === here.name[key].toLowerCase());
-    return same ? here : openWorkspace(name, here.cloud, here.identity, here.log);
+    return same ? here : openWorkspace(name, here.cloud, here.identity, signal, here.log);
 }
 /** `GET {workspace}/jobs/{job}` → `properties.outputs.{output}.uri`. */
 async function jobOutputUri(workspace, job, output) {

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import {
+  type Cloud,
   chooseWorkspace,
   cloudOf,
   createStorageAccess,
+  type Identity,
   openWorkspace,
   parseWorkspaceConfig,
   signIn,
@@ -23,18 +25,36 @@ export async function decideConnection(inputs: ActionInputs, checkout: string): 
   return { workspace, cloud, resourceManagerUrl, authorityHost, clientId, tenantId, defaultDatastore }
 }
 
-/** Signs in and opens the workspace. */
+/** Signs in with what the connection says, as far as the workspace is not needed for it. */
+export async function identify(
+  {
+    clientId,
+    tenantId,
+    ...hosts
+  }: Pick<Connection, 'clientId' | 'tenantId' | 'cloud' | 'resourceManagerUrl' | 'authorityHost'>,
+  clientSecret: string,
+  log: Log,
+): Promise<Identity> {
+  return signIn({ clientId, tenantId, clientSecret }, cloudIn(hosts), idTokenSource(), log)
+}
+
+/** Opens the workspace of a connection. */
 export async function connect(
   connection: Connection,
-  clientSecret: string,
+  identity: Identity,
   signal: AbortSignal,
   log: Log,
 ): Promise<DatasetContext> {
-  const { clientId, tenantId, resourceManagerUrl, authorityHost, defaultDatastore } = connection
-  const cloud = cloudOf(connection.cloud, resourceManagerUrl, authorityHost)
-  const identity = await signIn({ clientId, tenantId, clientSecret }, cloud, idTokenSource(), log)
-  const workspace = await openWorkspace(connection.workspace, cloud, identity, log)
-  return { workspace, access: createStorageAccess(), defaultDatastore, signal, log }
+  const workspace = await openWorkspace(connection.workspace, cloudIn(connection), identity, signal, log)
+  return { workspace, access: createStorageAccess(), defaultDatastore: connection.defaultDatastore, signal, log }
+}
+
+function cloudIn({
+  cloud,
+  resourceManagerUrl,
+  authorityHost,
+}: Pick<Connection, 'cloud' | 'resourceManagerUrl' | 'authorityHost'>): Cloud {
+  return cloudOf(cloud, resourceManagerUrl, authorityHost)
 }
 
 /** `config.json`, then `.azureml/config.json` in the checkout; a file without the three keys is some other tool's. */

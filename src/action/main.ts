@@ -19,7 +19,7 @@ import {
   stageLocalFolder,
 } from '../datasets/index.ts'
 import { actionLog as log } from './action-log.ts'
-import { connect, decideConnection } from './connection.ts'
+import { connect, decideConnection, identify } from './connection.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
 import { setSkipped, setStagedOutputs } from './outputs.ts'
@@ -74,12 +74,17 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, signal: Abort
   const local = await localFolders(inputs.inputDatasets, checkout)
   const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset))
   const places = await choosePlaces(inputs, remote, root, checkout)
+  // Signing in comes before everything else about the workspace: runs from forks have neither credentials nor variables that name it.
+  const needsAzure = remote.length > 0 || publishes
+  const identity = needsAzure
+    ? await identify({ ...inputs, ...inputs.signIn }, inputs.signIn.clientSecret, log)
+    : undefined
   const connection = remote.length > 0 || opens ? await decideConnection(inputs, checkout) : undefined
   const session = await updateSession(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] })
 
   const staged = new Map<InputDataset, StagedInput>()
-  if (connection && (remote.length > 0 || publishes)) {
-    const context = await connect(connection, inputs.signIn.clientSecret, signal, log)
+  if (connection && identity) {
+    const context = await connect(connection, identity, signal, log)
     const ensured: EnsuredInput[] = []
     for (const dataset of remote) ensured.push(await ensureInput(context, dataset))
     if (publishes) for (const output of inputs.outputDatasets) await checkOutput(context, output)

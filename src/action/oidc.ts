@@ -19,9 +19,10 @@ export function idTokenSource(): IdTokenSource {
     try {
       return await core.getIDToken(audience)
     } catch (error) {
+      const said = messageOf(error).replace(/\s+/g, ' ').trim()
       throw new UserError(
         'no-id-token',
-        `GitHub gave no id token: ${messageOf(error).split('\n', 1)[0]?.trim()}. Check "permissions: id-token: write"; if the job runs for six hours or more, split it.`,
+        `GitHub gave no id token (${said}). Check "permissions: id-token: write"; if the job runs for six hours or more, split it.`,
         { cause: error },
       )
     }

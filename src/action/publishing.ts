@@ -2,7 +2,7 @@ import * as core from '@actions/core'
 import { type DatasetContext, type PublishedOutput, publishOutput, type StagedInput } from '../datasets/index.ts'
 import { Cancelled } from '../report/index.ts'
 import { actionLog as log } from './action-log.ts'
-import { connect } from './connection.ts'
+import { connect, identify } from './connection.ts'
 import { currentJob, type Job, mayPublish } from './job.ts'
 import { type Session, type SessionOutput, updateSession } from './session.ts'
 
@@ -28,8 +28,9 @@ export async function publishSession(session: Session, signal: AbortSignal): Pro
 
 async function reconnect({ connection }: Session, signal: AbortSignal): Promise<DatasetContext> {
   signal.throwIfAborted()
-  if (connection) return connect(connection, core.getInput('client-secret'), signal, log)
-  throw new Error('a session with outputs and no connection')
+  if (!connection) throw new Error('a session with outputs and no connection')
+  const identity = await identify(connection, core.getInput('client-secret'), log)
+  return connect(connection, identity, signal, log)
 }
 
 async function publishOne(

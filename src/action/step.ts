@@ -1,6 +1,9 @@
 import * as core from '@actions/core'
 import { Cancelled, messageOf, UserError } from '../report/index.ts'
 
+/** The runner sends SIGTERM 7.5 s after SIGINT. */
+const secondsToTidyUp = 5
+
 /**
  * Runs a step: tells the work to stop when the runner says so (SIGINT, then 7.5 s later SIGTERM), and turns whatever is thrown into one line for
  * the user, an annotation and exit code 1.
@@ -11,10 +14,17 @@ export async function runStep(work: (signal: AbortSignal) => Promise<void>): Pro
     process.on(name, () => stop.abort(new Cancelled(`Cancelled: the runner sent ${name}.`)))
   }
   try {
-    await work(stop.signal)
+    await Promise.race([work(stop.signal), lingering(stop.signal)])
   } catch (error) {
     reportFailure(stop.signal.aborted ? stop.signal.reason : error)
   }
+}
+
+/** Rejects some seconds after the signal, when work that cannot be stopped at once has had its time: soon after that the runner kills. */
+function lingering(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), secondsToTidyUp * 1000).unref())
+  })
 }
 
 function reportFailure(error: unknown): void {

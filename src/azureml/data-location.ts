@@ -43,18 +43,18 @@ async function locateInDatastore(
   uri: DataUri & { kind: 'datastore' },
   signal: AbortSignal,
 ): Promise<DataLocation> {
-  const workspace = uri.workspace ? await workspaceOf(here, uri.workspace) : here
+  const workspace = uri.workspace ? await workspaceOf(here, uri.workspace, signal) : here
   const datastore = await access.datastore(workspace, uri.datastore)
   const path = trimSlashes(uri.path)
   return { container: await access.open(workspace, datastore, path, 'read', signal), path }
 }
 
 /** Data may lie in a datastore of another workspace; the same identity opens that one. */
-async function workspaceOf(here: Workspace, name: Workspace['name']): Promise<Workspace> {
+async function workspaceOf(here: Workspace, name: Workspace['name'], signal: AbortSignal): Promise<Workspace> {
   const same = (Object.keys(name) as (keyof typeof name)[]).every(
     (key) => name[key].toLowerCase() === here.name[key].toLowerCase(),
   )
-  return same ? here : openWorkspace(name, here.cloud, here.identity, here.log)
+  return same ? here : openWorkspace(name, here.cloud, here.identity, signal, here.log)
 }
 
 /** `GET {workspace}/jobs/{job}` → `properties.outputs.{output}.uri`. */

@@ -19,11 +19,14 @@ export interface Workspace {
   readonly log: Log
 }
 
-/** Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. */
+/**
+ * Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. Every request of the client ends when the signal says so.
+ */
 export async function openWorkspace(
   name: WorkspaceName,
   cloud: Cloud,
   identity: Identity,
+  signal: AbortSignal,
   log: Log,
 ): Promise<Workspace> {
   const { AzureMachineLearningWorkspaces } = await import('@azure/arm-machinelearning')
@@ -31,6 +34,13 @@ export async function openWorkspace(
     endpoint: cloud.resourceManagerUrl,
     credentialScopes: cloud.scopes.management,
     userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
+  })
+  client.pipeline.addPolicy({
+    name: 'cancellation',
+    sendRequest: (request, next) => {
+      request.abortSignal ??= signal
+      return next(request)
+    },
   })
   return { name, cloud, identity, client, log }
 }

@@ -46,6 +46,26 @@ describe('main', () => {
     expect(world.emulator.dataAssets.names()).not.toContain('never_made')
   })
 
+  test.each(['arm', 'entra', 'oidc'] as const)(
+    'SIGINT while %s does not answer ends it within seconds',
+    async (service) => {
+      const arrived = Promise.withResolvers<void>()
+      world.emulator.intercept[service] = () => {
+        arrived.resolve()
+        return new Promise(() => {})
+      }
+      const job = await world.job()
+      const step = job.start({ 'input-datasets': 'held', 'output-datasets': 'never_made' })
+      await arrived.promise
+      const sent = performance.now()
+      step.signal('SIGINT')
+      expect(errorOf(await step.completed)).toContain('Cancelled')
+      expect(performance.now() - sent).toBeLessThan(7000)
+      expect((await job.post('cancelled')).exitCode).toBe(0)
+      expect(sessionsOf(job)).toEqual([])
+    },
+  )
+
   test('a target-folder whose download was interrupted is not there, and the next run goes on where it was', async () => {
     await world.upload(fifty)
     const job = await world.job()

@@ -51,6 +51,13 @@ describe('OIDC', () => {
     expect((await job.post()).exitCode).toBe(0)
   })
 
+  test('… also where a fork has no variables that name the workspace', async () => {
+    const nothing = { workspace: '', 'resource-group': '', 'subscription-id': '', 'client-id': '', 'tenant-id': '' }
+    const job = await world.job({ environment: forkEnvironment })
+    const main = await job.main({ ...nothing, 'input-datasets': 'signed', 'on-missing-credentials': 'skip' })
+    expect([main.exitCode, main.outputs]).toEqual([0, { available: 'false' }])
+  })
+
   test('a subject that no federated credential matches is an error with the real subject and the line that adds it', async () => {
     const { githubJob } = world.emulator
     const subject = githubJob.subject
