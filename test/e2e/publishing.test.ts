@@ -35,7 +35,7 @@ describe('the post step', () => {
       'input-datasets': 'source',
       'output-datasets': '{name: made, tags: {stage: "007"}, description: words}',
     }
-    const first = await runJob(inputs, { 'a.txt': 'one', 'deep/ü #%+.txt': 'two' })
+    const first = await runJob(inputs, { 'a.txt': 'one', 'deep/ü #%+.txt': 'two', nothing: '' })
     const post = await first.post()
     expect(post.exitCode, post.log).toBe(0)
     expect(post.summary).toMatch(/made.*\[1\]\(https:\/\/ml\.azure\.com\/data\/made\/1\/details/)
@@ -56,7 +56,7 @@ describe('the post step', () => {
     const second = await runJob(inputs, { 'a.txt': 'changed' })
     expect((await second.post()).exitCode).toBe(0)
     expect(versionsOf('made')).toEqual(['1', '2'])
-    expect(await contentOf('made', '1')).toEqual({ 'a.txt': 'one', 'deep/ü #%+.txt': 'two' })
+    expect(await contentOf('made', '1')).toEqual({ 'a.txt': 'one', 'deep/ü #%+.txt': 'two', nothing: '' })
     expect(await contentOf('made', '2')).toEqual({ 'a.txt': 'changed' })
   })
 
