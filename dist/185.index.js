@@ -23,12 +23,12 @@ var core = __webpack_require__(96421);
 var azureml = __webpack_require__(36875);
 // EXTERNAL MODULE: ./build/datasets/index.js + 23 modules
 var datasets = __webpack_require__(6998);
-// EXTERNAL MODULE: ./build/action/action-log.js
-var action_log = __webpack_require__(47178);
-// EXTERNAL MODULE: ./build/action/connection.js + 1 modules
-var action_connection = __webpack_require__(16562);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(84093);
+// EXTERNAL MODULE: ./build/action/action-log.js
+var action_log = __webpack_require__(47178);
+// EXTERNAL MODULE: ./build/action/connection.js
+var action_connection = __webpack_require__(22743);
 ;// CONCATENATED MODULE: ./build/action/inputs.js
 
 
@@ -106,6 +106,8 @@ function concurrency() {
 
 // EXTERNAL MODULE: ./build/action/job.js
 var job = __webpack_require__(67712);
+// EXTERNAL MODULE: ./build/action/oidc.js
+var oidc = __webpack_require__(76546);
 // EXTERNAL MODULE: ./build/action/outputs.js
 var action_outputs = __webpack_require__(92309);
 // EXTERNAL MODULE: ./build/action/session.js
@@ -115,6 +117,8 @@ var step = __webpack_require__(24541);
 // EXTERNAL MODULE: ./build/action/summary.js
 var summary = __webpack_require__(76079);
 ;// CONCATENATED MODULE: ./build/action/main.js
+
+
 
 
 
@@ -142,12 +146,23 @@ async function runMain() {
         }
         catch (error) {
             await abandon(session);
-            if (!(error instanceof azureml/* MissingCredentials */.Jl) || inputs.onMissingCredentials === 'fail')
+            if (inputs.onMissingCredentials === 'fail' || !isWithoutCredentials(error, inputs))
                 throw error;
             (0,action_outputs/* setSkipped */.jJ)();
-            action_log/* actionLog */.Z.notice(`Datasets were skipped: ${error.message}`);
+            action_log/* actionLog */.Z.info(`Skipped: ${(0,report/* messageOf */.bD)(error)}`);
+            action_log/* actionLog */.Z.notice('The datasets were skipped, as this job has no credentials for Azure (on-missing-credentials: skip).');
         }
     });
+}
+/**
+ * Runs from forks have neither credentials nor the variables that name the workspace. A runner's own identity may sign them in all the same, and
+ * then it is the workspace that is missing.
+ */
+function isWithoutCredentials(error, { signIn }) {
+    if (error instanceof azureml/* MissingCredentials */.Jl)
+        return true;
+    const namesNobody = (0,oidc/* idTokenSource */.k)() === undefined && signIn.clientId === '' && signIn.clientSecret === '';
+    return namesNobody && error instanceof report/* UserError */.yo && error.code === 'no-workspace';
 }
 async function stageAndOpen(inputs, opened, signal) {
     const checkout = process.env.GITHUB_WORKSPACE ?? process.cwd();
@@ -232,12 +247,13 @@ async function stageRemote({ signal }, { resolveOnly, concurrency }, ensured, pl
         return report ? [[input.dataset, report]] : [];
     });
 }
-async function openOutputs({ outputDatasets }, places) {
+async function openOutputs({ outputDatasets, uploadOutputs }, places) {
+    const publisher = uploadOutputs === 'never' ? 'only a step publish/ publishes it' : 'the post step publishes it';
     const outputs = [];
     for (const [index, dataset] of outputDatasets.entries()) {
         const folder = places.outputs[index] ?? '';
         await (0,datasets/* openOutputFolder */.uS)(folder);
-        action_log/* actionLog */.Z.info(`Output ${dataset.name}: what the job writes to ${folder} will be published.`);
+        action_log/* actionLog */.Z.info(`Output ${dataset.name}: write it to ${folder}; ${publisher}.`);
         outputs.push({ dataset, folder, published: undefined });
     }
     return outputs;
@@ -286,7 +302,9 @@ function setStagedOutputs(session) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('fingerprint', inputs.length > 0 ? (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .combineFingerprints */ .PW)(inputs) : '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('available', 'true');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN('AZUREML_DATASETS_SESSION', (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .sessionFolder */ .vE)(id));
+    // A later step that only stages must not hide the outputs of an earlier one from publish/.
+    if (outputs.length > 0)
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN('AZUREML_DATASETS_SESSION', (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .sessionFolder */ .vE)(id));
 }
 /** What the step `publish/` hands on. */
 function setPublishedOutputs(session) {

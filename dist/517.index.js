@@ -80,7 +80,7 @@ function wantsPublishing({ policy, outputs }, jobStatus) {
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6998);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(84093);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47178);
-/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(16562);
+/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(22743);
 /* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(67712);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
 
@@ -97,7 +97,10 @@ function hasUnpublished({ outputs }) {
 /** Publishes what a session opened, one output after the other; each that is done is written down at once, so that it is never done twice. */
 async function publishSession(session, signal) {
     const job = await (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .currentJob */ .b)();
-    (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayPublish */ .u)(job);
+    const warning = (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayPublish */ .u)(job);
+    // Where the post step publishes, the main step has warned already.
+    if (warning && session.policy.uploadOutputs === 'never')
+        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.warning(warning);
     const context = await reconnect(session, signal);
     let current = session;
     for (const [index, output] of session.outputs.entries()) {

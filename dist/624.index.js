@@ -34,7 +34,9 @@ function setStagedOutputs(session) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('fingerprint', inputs.length > 0 ? (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .combineFingerprints */ .PW)(inputs) : '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('available', 'true');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN('AZUREML_DATASETS_SESSION', (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .sessionFolder */ .vE)(id));
+    // A later step that only stages must not hide the outputs of an earlier one from publish/.
+    if (outputs.length > 0)
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN('AZUREML_DATASETS_SESSION', (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .sessionFolder */ .vE)(id));
 }
 /** What the step `publish/` hands on. */
 function setPublishedOutputs(session) {
@@ -96,7 +98,7 @@ async function runPublish() {
     await (0,_step_js__WEBPACK_IMPORTED_MODULE_5__/* .runStep */ .e)(async (signal) => {
         const folder = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('session') || process.env.AZUREML_DATASETS_SESSION || '';
         const session = folder === '' ? undefined : await (0,_session_js__WEBPACK_IMPORTED_MODULE_4__/* .loadSession */ .L6)(folder);
-        if (session?.state !== 'ready') {
+        if (session?.state !== 'ready' || session.outputs.length === 0) {
             throw new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('no-session', 'There is nothing to publish: no earlier step of this job opened output datasets with "uses: your-org/azureml-datasets@v1", or that step did not succeed.');
         }
         if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .hasUnpublished */ .w)(session))
@@ -121,7 +123,7 @@ async function runPublish() {
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6998);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(84093);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47178);
-/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(16562);
+/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(22743);
 /* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(67712);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
 
@@ -138,7 +140,10 @@ function hasUnpublished({ outputs }) {
 /** Publishes what a session opened, one output after the other; each that is done is written down at once, so that it is never done twice. */
 async function publishSession(session, signal) {
     const job = await (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .currentJob */ .b)();
-    (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayPublish */ .u)(job);
+    const warning = (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayPublish */ .u)(job);
+    // Where the post step publishes, the main step has warned already.
+    if (warning && session.policy.uploadOutputs === 'never')
+        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.warning(warning);
     const context = await reconnect(session, signal);
     let current = session;
     for (const [index, output] of session.outputs.entries()) {

@@ -18,10 +18,12 @@ import {
   type StagedInput,
   stageLocalFolder,
 } from '../datasets/index.ts'
+import { messageOf, UserError } from '../report/index.ts'
 import { actionLog as log } from './action-log.ts'
 import { connect, decideConnection, identify } from './connection.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
+import { idTokenSource } from './oidc.ts'
 import { setSkipped, setStagedOutputs } from './outputs.ts'
 import {
   loadSession,
@@ -50,11 +52,22 @@ export async function runMain(): Promise<void> {
       await stageAndOpen(inputs, session, signal)
     } catch (error) {
       await abandon(session)
-      if (!(error instanceof MissingCredentials) || inputs.onMissingCredentials === 'fail') throw error
+      if (inputs.onMissingCredentials === 'fail' || !isWithoutCredentials(error, inputs)) throw error
       setSkipped()
-      log.notice(`Datasets were skipped: ${error.message}`)
+      log.info(`Skipped: ${messageOf(error)}`)
+      log.notice('The datasets were skipped, as this job has no credentials for Azure (on-missing-credentials: skip).')
     }
   })
+}
+
+/**
+ * Runs from forks have neither credentials nor the variables that name the workspace. A runner's own identity may sign them in all the same, and
+ * then it is the workspace that is missing.
+ */
+function isWithoutCredentials(error: unknown, { signIn }: ActionInputs): boolean {
+  if (error instanceof MissingCredentials) return true
+  const namesNobody = idTokenSource() === undefined && signIn.clientId === '' && signIn.clientSecret === ''
+  return namesNobody && error instanceof UserError && error.code === 'no-workspace'
 }
 
 /** The places of the datasets, in the order of the inputs. */
@@ -154,12 +167,13 @@ async function stageRemote(
   })
 }
 
-async function openOutputs({ outputDatasets }: ActionInputs, places: Places): Promise<SessionOutput[]> {
+async function openOutputs({ outputDatasets, uploadOutputs }: ActionInputs, places: Places): Promise<SessionOutput[]> {
+  const publisher = uploadOutputs === 'never' ? 'only a step publish/ publishes it' : 'the post step publishes it'
   const outputs: SessionOutput[] = []
   for (const [index, dataset] of outputDatasets.entries()) {
     const folder = places.outputs[index] ?? ''
     await openOutputFolder(folder)
-    log.info(`Output ${dataset.name}: what the job writes to ${folder} will be published.`)
+    log.info(`Output ${dataset.name}: write it to ${folder}; ${publisher}.`)
     outputs.push({ dataset, folder, published: undefined })
   }
   return outputs

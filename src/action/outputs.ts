@@ -19,7 +19,8 @@ export function setStagedOutputs(session: Session): void {
   core.setOutput('datasets', datasetsJson(session))
   core.setOutput('fingerprint', inputs.length > 0 ? combineFingerprints(inputs) : '')
   core.setOutput('available', 'true')
-  core.exportVariable('AZUREML_DATASETS_SESSION', sessionFolder(id))
+  // A later step that only stages must not hide the outputs of an earlier one from publish/.
+  if (outputs.length > 0) core.exportVariable('AZUREML_DATASETS_SESSION', sessionFolder(id))
 }
 
 /** What the step `publish/` hands on. */

@@ -11,7 +11,7 @@ export async function runPublish(): Promise<void> {
   await runStep(async (signal) => {
     const folder = core.getInput('session') || process.env.AZUREML_DATASETS_SESSION || ''
     const session = folder === '' ? undefined : await loadSession(folder)
-    if (session?.state !== 'ready') {
+    if (session?.state !== 'ready' || session.outputs.length === 0) {
       throw new UserError(
         'no-session',
         'There is nothing to publish: no earlier step of this job opened output datasets with "uses: your-org/azureml-datasets@v1", or that step did not succeed.',

@@ -14,7 +14,9 @@ export function hasUnpublished({ outputs }: Session): boolean {
 /** Publishes what a session opened, one output after the other; each that is done is written down at once, so that it is never done twice. */
 export async function publishSession(session: Session, signal: AbortSignal): Promise<Session> {
   const job = await currentJob()
-  mayPublish(job)
+  const warning = mayPublish(job)
+  // Where the post step publishes, the main step has warned already.
+  if (warning && session.policy.uploadOutputs === 'never') log.warning(warning)
   const context = await reconnect(session, signal)
   let current = session
   for (const [index, output] of session.outputs.entries()) {

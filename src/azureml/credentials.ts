@@ -89,7 +89,7 @@ function federatedIdentity(
         'Runs from forks and from Dependabot never get one: set "on-missing-credentials: skip" to let them pass without data.',
     )
   }
-  const context: EntraRefusal = { clientId, tenantId }
+  const context: EntraRefusal = { clientId, tenantId, audience: cloud.federationAudience }
   const assertion = async () => {
     const token = await idToken(cloud.federationAudience)
     context.subject = subjectOf(token)

@@ -6,6 +6,8 @@ export interface EntraRefusal {
   readonly tenantId?: string
   /** Whether `clientId` is that of a managed identity. */
   readonly isManaged?: boolean
+  /** Audience that a federated credential has to have. */
+  readonly audience?: string
   /** `sub` of the id token that was presented. */
   subject?: string | undefined
 }
@@ -28,11 +30,11 @@ const remedies: Record<string, (refusal: EntraRefusal) => string> = {
     `The client secret of application ${clientId} has expired. Make a new one, or use OIDC.`,
 }
 
-function federatedSubject({ clientId, subject = 'unknown' }: EntraRefusal): string {
+function federatedSubject({ clientId, audience = '', subject = 'unknown' }: EntraRefusal): string {
   return (
     `Application ${clientId} has no federated credential for this job, whose subject is ${quoted(subject)}. Add one: ` +
     `az ad app federated-credential create --id ${clientId} --parameters ` +
-    `'{"name":"github","issuer":"https://token.actions.githubusercontent.com","subject":${quoted(subject)},"audiences":["api://AzureADTokenExchange"]}'`
+    `'{"name":"github","issuer":"https://token.actions.githubusercontent.com","subject":${quoted(subject)},"audiences":[${quoted(audience)}]}'`
   )
 }
 

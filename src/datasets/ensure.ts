@@ -33,7 +33,7 @@ export interface EnsuredInput {
 export async function ensureInput(context: DatasetContext, dataset: InputDataset): Promise<EnsuredInput> {
   const existing = await chooseVersion(context, dataset)
   const { asset, container, whole } = existing
-    ? await listAsset(context, existing)
+    ? await listAsset(context, existing, dataset)
     : await createFromFolder(context, dataset)
   compareWithTag(context, asset, whole)
   const snapshot = select(whole, dataset.selection, `Dataset ${labelOf(asset)}`)
@@ -92,12 +92,18 @@ async function noSuchVersion({ workspace }: DatasetContext, name: string, versio
   )
 }
 
-async function listAsset(context: DatasetContext, asset: DataVersion): Promise<ListedAsset> {
+async function listAsset(context: DatasetContext, asset: DataVersion, dataset: InputDataset): Promise<ListedAsset> {
   const { container, path } = await locateData(context.workspace, context.access, asset.dataUri, context.signal)
   const whole =
     asset.dataType === 'uri_file'
       ? await takeFileSnapshot(container, path, context.signal)
       : await takeSnapshot(container, path === '' ? '' : `${path}/`, context.signal)
+  // `path` says what a missing dataset is made of; one that exists has its place already.
+  if (dataset.path !== undefined && dataset.path !== `${path}/`) {
+    context.log.warning(
+      `"path: ${dataset.path}" is not used: dataset ${labelOf(asset)} exists and points at ${quoted(path)}.`,
+    )
+  }
   if (whole.length > 0) return { asset, container, whole }
   const what = asset.dataType === 'uri_file' ? 'is no file' : 'are no files'
   throw new UserError(
@@ -126,7 +132,7 @@ async function createFromFolder(context: DatasetContext, dataset: InputDataset):
   if (!asset) throw explainNameClash(dataset.name, taken ? reason : 'the version was not there when it was read back')
   if (!sameDataUri(asset.dataUri, dataUri, workspace.name)) {
     log.info(`Dataset ${labelOf(asset)} was registered by another job meanwhile; using that.`)
-    return listAsset(context, asset)
+    return listAsset(context, asset, dataset)
   }
   if (!taken) log.info(`Registered ${labelOf(asset)} for folder ${quoted(path)} of datastore "${datastore.name}".`)
   return { asset, container, whole }

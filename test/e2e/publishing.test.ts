@@ -248,6 +248,13 @@ describe('publish/ in the middle of a job', () => {
     expect(versionsOf('early')).toEqual(['1'])
   })
 
+  test('a later step that only stages does not hide the outputs of an earlier one', async () => {
+    await world.upload({ 'source/f': 'x' })
+    const job = await runJob({ 'output-datasets': 'not_hidden' }, { f: 'x' })
+    expect((await job.main({ 'input-datasets': 'source' })).exitCode).toBe(0)
+    expect((await job.publish()).outputs['output-0-version']).toBe('1')
+  })
+
   test('without a session it says what is missing', async () => {
     const job = await world.job()
     expect(errorOf(await job.publish())).toContain('no earlier step of this job opened output datasets')

@@ -104,6 +104,8 @@ describe('creating and choosing versions', () => {
     const step = await job.main({ 'input-datasets': '{name: raw_2024, path: raw data.2024/}' })
     expect(step.exitCode, step.log).toBe(0)
     expect(filesBelow(step.outputs['input-0'] ?? '')).toEqual(['50% + more/f #1.txt'])
+    const again = await job.main({ 'input-datasets': '{name: raw_2024, path: elsewhere/}' })
+    expect(warningsOf(again).join()).toContain('"path: elsewhere/" is not used: dataset raw_2024:1 exists')
   })
 
   test('a job that registers the same name at the same time wins, and both use its version', async () => {
