@@ -3,14 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { filesBelow, useWorld } from './world.ts'
 
-/** In this world an access token lasts two seconds; the service refuses it a moment later. */
-const world = useWorld({ tokenLifetime: 2 })
+/** In this world an access token lasts six seconds, and is refused after that; a download takes longer. */
+const world = useWorld({ tokenLifetime: 6 })
 
 test('7. Signed in for as long as the job: tokens are renewed for every scope, in the middle of a step and after it', async () => {
   const datastore = 'identity_based' // its blobs are read and written with our own token
-  await world.upload({ 'promise_7/a': 'a', 'promise_7/b': 'b', 'promise_7/c': 'c' }, 'identity-based')
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  await world.upload(Object.fromEntries(names.map((name) => [`promise_7/${name}`, name])), 'identity-based')
   world.emulator.intercept.blob = async ({ operation }) => {
-    if (operation === 'Get Blob') await sleep(1500)
+    if (operation === 'Get Blob') await sleep(1300)
     return undefined
   }
   const job = await world.job()
@@ -21,9 +22,9 @@ test('7. Signed in for as long as the job: tokens are renewed for every scope, i
     concurrency: '1',
   })
   expect(main.exitCode, main.log).toBe(0)
-  expect(filesBelow(main.outputs['input-0'] ?? '')).toEqual(['a', 'b', 'c'])
+  expect(filesBelow(main.outputs['input-0'] ?? '')).toEqual(names)
   await job.write(path.join(main.outputs['output-0'] ?? '', 'f'), 'x')
-  await sleep(2500)
+  await sleep(6500)
   const post = await job.post()
   expect(post.exitCode, post.log).toBe(0)
   expect(world.emulator.dataAssets.names()).toContain('promise_7_out')
