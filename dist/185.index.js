@@ -58,7 +58,7 @@ function readInputs() {
             tenantId: core/* getInput */.V4('tenant-id'),
             clientSecret: core/* getInput */.V4('client-secret'),
         },
-        cloud: core/* getInput */.V4('cloud') || 'public',
+        cloud: choice('cloud', ['public', 'usgovernment', 'china']),
         resourceManagerUrl: core/* getInput */.V4('resource-manager-url'),
         authorityHost: core/* getInput */.V4('authority-host'),
         onMissingCredentials: choice('on-missing-credentials', ['fail', 'skip']),

@@ -21,10 +21,10 @@ const actionLog = {
 };
 /**
  * Takes the power from text that the runner would take for a command: `::` at the start of a line, and the old form `##[` anywhere in it
- * (`ActionCommand.cs` of the runner). Notices, warnings and errors are commands themselves, and escaped by the toolkit.
+ * (`ActionCommand.cs` of the runner, whose white space includes U+0085). Notices, warnings and errors are commands themselves, and escaped by the toolkit.
  */
 function neutralised(message) {
-    return message.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
+    return message.replace(/^([\s\u0085]*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
 }
 
 
@@ -287,10 +287,19 @@ async function loadSession(folder) {
     const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, fileName), 'utf8').catch(() => undefined);
     if (text === undefined)
         return undefined;
-    const session = JSON.parse(text);
-    if (session.schema === 1)
+    const session = parseSession(text);
+    if (session)
         return session;
     throw new _report_index_js__WEBPACK_IMPORTED_MODULE_3__/* .UserError */ .yo('session-unknown', `The session in ${folder} was written by another version of this action. Use the same version for all steps of a job.`);
+}
+function parseSession(text) {
+    try {
+        const session = JSON.parse(text);
+        return session?.schema === 1 ? session : undefined;
+    }
+    catch {
+        return undefined;
+    }
 }
 async function removeSession(session) {
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(sessionFolder(session.id), { recursive: true, force: true });
@@ -419,7 +428,7 @@ async function writePublishedSummary({ outputs }) {
         if (published === undefined || published === 'empty')
             return [];
         const { name, version, studioUrl, files, bytes, seconds, fingerprint } = published;
-        const link = `[${cell(version)}](${encodeURI(studioUrl).replaceAll(')', '%29')})`;
+        const link = `[${cell(version)}](${encodeURI(studioUrl).replaceAll('(', '%28').replaceAll(')', '%29')})`;
         return [
             [
                 cell(name),
@@ -465,6 +474,8 @@ __webpack_require__.d(__webpack_exports__, {
   th: () => (/* reexport */ explainStorageRefusal),
   B4: () => (/* reexport */ findDataContainer),
   Ii: () => (/* reexport */ findDataVersion),
+  i8: () => (/* reexport */ isSameWorkspace),
+  aE: () => (/* reexport */ listBlobDatastores),
   d1: () => (/* reexport */ listDataNames),
   _2: () => (/* reexport */ listDataVersions),
   zA: () => (/* reexport */ locateData),
@@ -514,7 +525,7 @@ const clouds = {
  */
 function cloudOf(name, resourceManagerUrl = '', authorityHost = '') {
     if (!Object.hasOwn(clouds, name)) {
-        throw new report/* UserError */.yo('bad-input', `cloud: "${name}" is not known; use one of ${Object.keys(clouds).join(', ')}.`);
+        throw new report/* UserError */.yo('bad-input', `cloud: ${(0,report/* quoted */.TL)(name)} is not known; use one of ${Object.keys(clouds).join(', ')}.`);
     }
     const hosts = clouds[name];
     const arm = resourceManagerUrl ? origin('resource-manager-url', resourceManagerUrl) : hosts.arm;
@@ -536,7 +547,7 @@ function cloudOf(name, resourceManagerUrl = '', authorityHost = '') {
 function origin(input, url) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol !== 'https:') {
-        throw new report/* UserError */.yo('bad-input', `${input}: "${url}" is not an https URL. Tokens are sent there, so it has to be one.`);
+        throw new report/* UserError */.yo('bad-input', `${input}: ${(0,report/* quoted */.TL)(url)} is not an https URL. Tokens are sent there, so it has to be one.`);
     }
     return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
 }
@@ -546,6 +557,8 @@ function origin(input, url) {
 /** How to mend what Entra refuses, by its AADSTS code (learn.microsoft.com, "Microsoft Entra authentication error codes"). */
 const remedies = {
     AADSTS70021: federatedSubject,
+    AADSTS700211: federatedSubject,
+    AADSTS700212: federatedSubject,
     AADSTS700213: federatedSubject,
     AADSTS700024: () => 'The id token is outside its time: the clock of the runner is wrong, or the request was held up for minutes.',
     AADSTS700016: ({ clientId, tenantId }) => `There is no application ${clientId} in tenant ${tenantId}. Compare client-id and tenant-id with the application's overview page.`,
@@ -566,7 +579,7 @@ function explainEntraRefusal(error, refusal) {
     const text = (0,report/* messageOf */.bD)(error);
     // MSAL's own code, where the tenant's configuration could not be read: it keeps what Entra said to itself.
     const code = /AADSTS\d+|endpoints_resolution_error/.exec(text)?.[0];
-    const remedy = code ? remedies[code]?.(refusal) : undefined;
+    const remedy = code ? remedies[code]?.({ clientId: 'unknown', tenantId: 'unknown', ...refusal }) : undefined;
     if (remedy)
         return new report/* UserError */.yo('sign-in-refused', `Entra refused the sign-in (${code}). ${remedy}`, { cause: error });
     if (refusal.isManaged) {
@@ -606,6 +619,7 @@ async function signIn(settings, cloud, idToken, log) {
 /** The identity that the inputs name, or undefined where they name none. */
 function givenIdentity(library, settings, cloud, idToken) {
     const { clientId, tenantId, clientSecret } = settings;
+    requirePlainIds({ 'client-id': clientId, 'tenant-id': tenantId });
     const authority = authorityOptions(cloud);
     if (clientSecret) {
         requireInputs({ 'client-id': clientId, 'tenant-id': tenantId }, 'client-secret');
@@ -651,7 +665,7 @@ async function foundIdentity(library, cloud) {
     const misses = [];
     for (const { description, credential, patience } of machineIdentities(library, cloud)) {
         try {
-            const kept = explaining(credential, {});
+            const kept = explaining(credential, contextOfEnvironment());
             await within(patience, kept.getToken(cloud.scopes.management));
             return { credential: kept, description };
         }
@@ -665,6 +679,11 @@ async function foundIdentity(library, cloud) {
     throw new MissingCredentials('no-credentials', `There is nothing to sign in to Azure with. Give client-id and tenant-id, and the job "permissions: id-token: write". Also tried: ${misses.join('; ')}.`);
 }
 const environmentVariables = 'the environment variables AZURE_…';
+/** Who the environment says that we are, for the errors. */
+function contextOfEnvironment() {
+    const { AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId } = process.env;
+    return { ...(clientId ? { clientId } : {}), ...(tenantId ? { tenantId } : {}) };
+}
 function machineIdentities(library, cloud) {
     const authority = authorityOptions(cloud);
     const federated = process.env.AZURE_FEDERATED_TOKEN_FILE
@@ -728,6 +747,13 @@ function requireInputs(inputs, because) {
         return;
     throw new report/* UserError */.yo('bad-input', `${because} is given, but not ${missing.join(' and ')}. Give them together.`);
 }
+/** Ids are GUIDs or, for a tenant, a domain. Others are refused by the library in words that nobody understands. */
+function requirePlainIds(inputs) {
+    for (const [name, value] of Object.entries(inputs)) {
+        if (!/^[\w.-]*$/.test(value))
+            throw new report/* UserError */.yo('bad-input', `${name}: ${(0,report/* quoted */.TL)(value)} is not an id: it has characters that no id has.`);
+    }
+}
 function isUnavailable(error) {
     return error instanceof Error && error.cause instanceof Error && error.cause.name === 'CredentialUnavailableError';
 }
@@ -788,7 +814,7 @@ function isMissingParent(failure) {
 function explainArmFailure(what, error) {
     const failure = armFailure(error);
     if (!failure)
-        return error;
+        return explainBrokenConnection(what, error);
     const said = (0,report/* quoted */.TL)(failure.message || failure.code || `status ${failure.status}`).slice(1, -1);
     const options = { cause: error };
     if (failure.code === 'SubscriptionNotFound') {
@@ -800,19 +826,26 @@ function explainArmFailure(what, error) {
     if (failure.status === 403)
         return new report/* UserError */.yo('azure-role-missing', `${what}: ${missingRole(failure)}`, options);
     if (failure.status === 401) {
-        return new report/* UserError */.yo('sign-in-refused', `${what}: Azure did not accept our token (${failure.code}): ${said}`, options);
+        return new report/* UserError */.yo('sign-in-refused', `${what}: Azure did not accept our token: ${said}`, options);
     }
     if (failure.status === 429) {
         return new report/* UserError */.yo('throttled', `${what}: Azure Resource Manager still throttles this subscription after several tries. Run again later.`, options);
     }
-    return new report/* UserError */.yo('azure-refused', `${what}: Azure answered ${failure.status} ${failure.code}: ${said}`, options);
+    return new report/* UserError */.yo('azure-refused', `${what}: Azure answered ${[failure.status, failure.code].filter(Boolean).join(' ')}: ${said}`, options);
+}
+/** The client throws an error without a status where no answer came. */
+function explainBrokenConnection(what, error) {
+    if (!(error instanceof Error) || error.name !== 'RestError')
+        return error;
+    const { code = 'no answer' } = error;
+    return new report/* UserError */.yo('azure-unreachable', `${what}: Azure Resource Manager cannot be reached (${code}). Check the network of the runner, its proxy (HTTPS_PROXY), and resource-manager-url if it is given.`, { cause: error });
 }
 /** ARM names the identity, the action and the scope in its 403; from them comes the line that mends it. */
 function missingRole({ message }) {
     const objectId = /object id '([^']+)'/.exec(message)?.[1];
     const scope = /over scope '([^']+)'/.exec(message)?.[1];
     const workspaceScope = scope && /^.*\/workspaces\/[^/]+/.exec(scope)?.[0];
-    const said = (0,report/* quoted */.TL)(message).slice(1, -1);
+    const said = (0,report/* quoted */.TL)(message).slice(1, -1) || 'Azure refused without a reason.';
     if (!objectId || !scope)
         return `${said} The identity lacks a role here; "AzureML Data Scientist" on the workspace is enough.`;
     return `${said} Assign a role: az role assignment create --assignee ${objectId} --role "AzureML Data Scientist" --scope ${workspaceScope ?? scope}`;
@@ -835,16 +868,16 @@ async function findDataVersion(workspace, name, version) {
     const found = await findingInArm(`Reading dataset "${name}" version ${version}`, () => workspace.client.dataVersions.get(resourceGroup, workspaceName, name, version));
     return found && toDataVersion(name, found);
 }
-/** `GET {workspace}/data/{name}/versions`: those that are not archived, the newest first; empty where there is no such asset. */
-async function listDataVersions(workspace, name) {
+/** `GET {workspace}/data/{name}/versions`: the newest first, by default without archived ones; empty where there is no such asset. */
+async function listDataVersions(workspace, name, view = 'ActiveOnly') {
     const { resourceGroup, workspace: workspaceName } = workspace.name;
-    const versions = await findingInArm(`Listing the versions of dataset "${name}"`, () => collect(workspace.client.dataVersions.list(resourceGroup, workspaceName, name, { listViewType: 'ActiveOnly' })));
+    const versions = await findingInArm(`Listing the versions of dataset "${name}"`, () => collect(workspace.client.dataVersions.list(resourceGroup, workspaceName, name, { listViewType: view })));
     return (versions ?? []).map((version) => toDataVersion(name, version));
 }
-/** `GET {workspace}/data`: the names of all data assets that are not archived. */
+/** `GET {workspace}/data`: the names of all data assets, archived ones too. */
 async function listDataNames(workspace) {
     const { resourceGroup, workspace: workspaceName } = workspace.name;
-    const containers = await askingArm('Listing the datasets of the workspace', () => collect(workspace.client.dataContainers.list(resourceGroup, workspaceName)));
+    const containers = await askingArm('Listing the datasets of the workspace', () => collect(workspace.client.dataContainers.list(resourceGroup, workspaceName, { listViewType: 'All' })));
     return containers.flatMap(({ name }) => name ?? []);
 }
 /**
@@ -913,41 +946,39 @@ function parseDataUri(uri) {
 function pathOf(rest = '') {
     return rest === 'paths' ? '' : rest.replace(/^paths\//, '');
 }
+/** Scheme, container (before `@`), host with its port, and path; read from the text itself, as `URL` would encode a path that is not. */
+const storageForm = /^(https?|wasbs|abfss):\/\/(?:([^/@]*)@)?([^/@]+)(?:\/(.*))?$/is;
 function parseStorageUrl(uri) {
-    const url = URL.canParse(uri) ? new URL(uri) : undefined;
-    if (!url)
+    const [, scheme = '', user = '', host = '', path = ''] = storageForm.exec(uri.replace(/[?#].*$/s, '')) ?? [];
+    if (!URL.canParse(`https://${host}/`))
         return undefined;
-    const account = /^([^.]+)\.(?:blob|dfs)\.(.+)$/.exec(url.hostname);
-    switch (url.protocol) {
-        case 'wasbs:':
-        case 'abfss:':
-            if (!account || !url.username)
-                return undefined;
-            return blobUri(`https://${account[1]}.blob.${account[2]}`, account[1] ?? '', decodeURIComponent(url.username), url.pathname.slice(1));
-        case 'https:':
-        case 'http:':
-            return parseBlobUrl(url, account);
-        default:
-            return undefined;
+    const [, accountName = '', endpoint = ''] = /^([^.:]+)\.(?:blob|dfs)\.(.+)$/i.exec(host) ?? [];
+    const protocol = scheme.toLowerCase() === 'http' ? 'http' : 'https';
+    const accountUrl = accountName ? `${protocol}://${accountName}.blob.${endpoint}` : '';
+    if (!scheme.toLowerCase().startsWith('http')) {
+        return accountName && isContainerName(user) ? blobUri(accountUrl, accountName, user, path) : undefined;
     }
+    return accountName ? inAccount(accountUrl, accountName, path) : behindAddress(`${protocol}://${host}`, host, path);
 }
-/** `https://{account}.blob.{endpoint}/{container}/{path}`, or with the account in the path behind an address (Azurite). */
-function parseBlobUrl(url, account) {
-    const segments = url.pathname.slice(1).split('/');
-    if (account) {
-        const [container = '', ...path] = segments;
-        return container
-            ? blobUri(`${url.protocol}//${account[1]}.blob.${account[2]}`, account[1] ?? '', container, path.join('/'))
-            : undefined;
-    }
-    if (!isAddress(url.hostname))
-        return undefined;
-    const [accountName = '', container = '', ...path] = segments;
-    return container ? blobUri(`${url.origin}/${accountName}`, accountName, container, path.join('/')) : undefined;
+/** `https://{account}.blob.{endpoint}/{container}/{path}` */
+function inAccount(accountUrl, accountName, path) {
+    const [container = '', ...rest] = path.split('/');
+    return isContainerName(container) ? blobUri(accountUrl, accountName, container, rest.join('/')) : undefined;
+}
+/** The same with the account in the path, as Azurite has it: `https://{address}/{account}/{container}/{path}`. */
+function behindAddress(origin, host, path) {
+    const [accountName = '', ...rest] = path.split('/');
+    return isAddress(host.replace(/:\d+$/, ''))
+        ? inAccount(`${origin}/${accountName}`, accountName, rest.join('/'))
+        : undefined;
 }
 function blobUri(accountUrl, accountName, containerName, encodedPath) {
     const url = `${accountUrl}/${containerName}`;
     return { kind: 'blob', accountName, containerName, url, path: decodePath(encodedPath) };
+}
+/** Letters, digits and hyphens; `$web` and the like are the service's own. */
+function isContainerName(name) {
+    return /^\$?[a-z0-9-]+$/i.test(name);
 }
 function decodePath(path) {
     try {
@@ -966,8 +997,8 @@ function unsupported(uri) {
         ? 'an asset of a registry'
         : /^azureml:\/\/locations\//i.test(uri)
             ? 'the id of another asset'
-            : `a "${uri.split(':', 1)[0]}:" address that is not Azure Blob Storage`;
-    throw new report/* UserError */.yo('data-uri-unsupported', `The dataset points at ${form} (${uri.split('?')[0]}), which cannot be staged. Supported: azureml:// paths of datastores and job outputs, and https, wasbs and abfss addresses of Azure Blob Storage and ADLS Gen2.`);
+            : `a ${(0,report/* quoted */.TL)(`${uri.split(':', 1)[0]}:`)} address that is not Azure Blob Storage`;
+    throw new report/* UserError */.yo('data-uri-unsupported', `The dataset points at ${form} (${(0,report/* quoted */.TL)(uri.split('?', 1)[0] ?? '')}), which cannot be staged. Supported: azureml:// paths of datastores and job outputs, and https, wasbs and abfss addresses of Azure Blob Storage and ADLS Gen2.`);
 }
 /** `azureml://subscriptions/…/datastores/{datastore}/paths/{path}`: the form that means the same in every workspace. */
 function datastoreUri(workspace, datastore, path) {
@@ -1017,6 +1048,10 @@ async function openWorkspace(name, cloud, identity, signal, log) {
 function workspaceId({ subscriptionId, resourceGroup, workspace }) {
     return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}`;
 }
+/** Whether two names mean the same workspace; Azure does not tell upper from lower case. */
+function isSameWorkspace(a, b) {
+    return workspaceId(a).toLowerCase() === workspaceId(b).toLowerCase();
+}
 const idPattern = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.MachineLearningServices\/workspaces\/([^/]+)\/?$/i;
 /** Takes an ARM resource id of a workspace apart; undefined for what is not one. */
 function parseWorkspaceId(id) {
@@ -1025,7 +1060,7 @@ function parseWorkspaceId(id) {
 }
 /** The text of an AzureML `config.json`; undefined where one of its three keys is missing: then it is some other file. */
 function parseWorkspaceConfig(text) {
-    const config = parseJson(text);
+    const config = parseJson(text.replace(/^\ufeff/, '')); // PowerShell writes a byte order mark
     if (typeof config !== 'object' || config === null)
         return undefined;
     const { subscription_id, resource_group, workspace_name } = config;
@@ -1099,8 +1134,7 @@ async function locateInDatastore(here, access, uri, signal) {
 }
 /** Data may lie in a datastore of another workspace; the same identity opens that one. */
 async function workspaceOf(here, name, signal) {
-    const same = Object.keys(name).every((key) => name[key].toLowerCase() === here.name[key].toLowerCase());
-    return same ? here : openWorkspace(name, here.cloud, here.identity, signal, here.log);
+    return isSameWorkspace(name, here.name) ? here : openWorkspace(name, here.cloud, here.identity, signal, here.log);
 }
 /** `GET {workspace}/jobs/{job}` → `properties.outputs.{output}.uri`. */
 async function jobOutputUri(workspace, job, output) {
@@ -1117,8 +1151,6 @@ function trimSlashes(path) {
     return path.replace(/^\/+|\/+$/g, '');
 }
 
-// EXTERNAL MODULE: ./build/blobs/index.js + 4 modules
-var blobs = __webpack_require__(68000);
 ;// CONCATENATED MODULE: ./build/azureml/datastores.js
 
 
@@ -1167,7 +1199,7 @@ async function readDatastoreSecret(workspace, name) {
     const { resourceGroup, workspace: workspaceName } = workspace.name;
     const answer = await askingArm(`Reading the credentials of datastore "${name}"`, () => workspace.client.datastores.listSecrets(resourceGroup, workspaceName, name));
     const { key, sasToken, clientSecret } = answer;
-    const secret = (key ?? sasToken ?? clientSecret ?? '').replace(/^\?/, '');
+    const secret = key ?? sasToken?.replace(/^\?/, '') ?? clientSecret ?? '';
     if (!secret)
         throw new report/* UserError */.yo('datastore-secret-missing', `the workspace gave no secret for datastore "${name}"`);
     for (const form of [secret, ...signaturesIn(secret)])
@@ -1189,7 +1221,9 @@ function toDatastore(datastore, { cloud, name }) {
     }
     const properties = datastore.properties;
     const containerName = 'filesystem' in properties ? properties.filesystem : properties.containerName;
-    const { accountName, protocol = 'https', endpoint = cloud.storageSuffix } = properties;
+    const { accountName } = properties;
+    const endpoint = properties.endpoint ?? cloud.storageSuffix;
+    const protocol = properties.protocol ?? 'https';
     if (!accountName || !containerName) {
         throw new report/* UserError */.yo('datastore-unsupported', `Datastore ${shown} has no storage account or container. Its definition is broken: create it anew (${workspaceId(name)}).`);
     }
@@ -1213,6 +1247,8 @@ function toCredentials({ credentials }) {
     return { kind: 'ServicePrincipal', tenantId, clientId, authorityUrl };
 }
 
+// EXTERNAL MODULE: ./build/blobs/index.js + 4 modules
+var blobs = __webpack_require__(68000);
 ;// CONCATENATED MODULE: ./build/azureml/storage-refusals.js
 
 
@@ -1230,7 +1266,7 @@ function explainStorageRefusal(location, error, purpose) {
     return new report/* UserError */.yo(refusalCode(error), `Storage account "${accountName}", container "${containerName}" refuses to ${purpose}: ${reason(error)}. ${remedy(error, location, purpose)}`, { cause: error });
 }
 function reason(error) {
-    return error instanceof blobs/* BlobError */.K4 ? `${error.status} ${error.code}` : (0,report/* messageOf */.bD)(error);
+    return error instanceof blobs/* BlobError */.K4 ? `${error.status} ${error.code}`.trim() : (0,report/* messageOf */.bD)(error);
 }
 function refusalCode(error) {
     if (!(error instanceof blobs/* BlobError */.K4))
@@ -1409,6 +1445,7 @@ function studioUrl({ cloud, name }, dataset, version) {
 
 
 
+
 /***/ }),
 
 /***/ 68000:
@@ -1470,13 +1507,15 @@ async function readResuming(request, readOnce) {
             fruitless = received > before ? 0 : fruitless + 1;
             if (!isBrokenConnection(error) || fruitless >= mostFruitlessTries)
                 throw error;
-            await (0,promises_.setTimeout)(Math.random() * 500 * 2 ** fruitless, undefined, { signal: request.signal });
+            await (0,promises_.setTimeout)(Math.random() * 500 * 2 ** fruitless, undefined, { signal: request.signal }).catch(() => { });
+            request.signal.throwIfAborted();
         }
     }
 }
 /** One request for what is still missing, given up when nothing arrives any more. */
 async function readWatched(request, received, readOnce, count) {
     const stall = new AbortController();
+    let receiverFailed;
     const giveUp = () => stall.abort(new BlobError(`read ${request.name}`, 0, 'Stalled'));
     const watchdog = setTimeout(giveUp, stallMilliseconds);
     try {
@@ -1488,10 +1527,20 @@ async function readWatched(request, received, readOnce, count) {
             onBytes: async (bytes) => {
                 watchdog.refresh();
                 const size = bytes.byteLength;
-                await request.onBytes(bytes);
+                try {
+                    await request.onBytes(bytes);
+                }
+                catch (error) {
+                    receiverFailed = { error };
+                    throw error;
+                }
                 count(size);
             },
         });
+    }
+    catch (error) {
+        // What the receiver of the bytes has to say (a full disk) is no trouble of the connection.
+        throw receiverFailed ? receiverFailed.error : error;
     }
     finally {
         clearTimeout(watchdog);
@@ -1659,6 +1708,8 @@ async function takeSnapshot(container, prefix, signal) {
 async function takeFileSnapshot(container, name, signal) {
     // A listing gives the name itself first, before all longer names.
     for await (const page of container.listPages(name, signal)) {
+        if (page.length === 0)
+            continue; // a page may be empty and not the last
         const blob = page.find((candidate) => candidate.name === name);
         return snapshotOf(blob ? [{ ...blob, path: name.slice(name.lastIndexOf('/') + 1) }] : []);
     }
@@ -1763,18 +1814,18 @@ var bytes = __webpack_require__(34531);
 /** `200`, `2%`, `1GB`. Units of bytes are powers of 1024. */
 function parseSample(text) {
     const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*(%|[kmgtp]?b)?$/i.exec(text.trim()) ?? [];
-    const size = toSize(Number(number), unit, text);
+    const size = toSize(Number(number), unit);
     if (number && size)
         return size;
     throw new report/* UserError */.yo('bad-dataset', `sample: ${(0,report/* quoted */.TL)(text)} is neither a number of files (200), nor a share (2%), nor a size (1GB).`);
 }
-function toSize(value, unit, text) {
+function toSize(value, unit) {
     if (!(value > 0))
         return undefined;
     if (unit === '%')
         return value <= 100 ? { kind: 'percent', percent: value } : undefined;
     if (unit)
-        return { kind: 'bytes', bytes: bytes.parse(text.trim()) ?? 0 };
+        return { kind: 'bytes', bytes: bytes.parse(`${value}${unit}`) ?? 0 };
     return Number.isInteger(value) ? { kind: 'count', count: value } : undefined;
 }
 /**
@@ -1844,10 +1895,15 @@ function parseDatasetList(input, text) {
     const [problem] = document.errors;
     if (problem) {
         const line = problem.linePos?.[0].line ?? 1;
-        throw new report/* UserError */.yo('bad-yaml', `${input}, line ${line}: this is not YAML that can be read: ${(0,report/* quoted */.TL)(problem.message.split('\n', 1)[0] ?? '').slice(1, -1)}`);
+        throw new report/* UserError */.yo('bad-yaml', `${input}, line ${line}: this is not YAML that can be read: ${complaint(problem.message)}`);
     }
-    const value = toValue(input, document.toJS({ maxAliasCount: 100 }));
+    const value = toValue({ input, document, left: mostValues }, document.contents, []);
     return Array.isArray(value) ? value : [value];
+}
+/** The library's message goes on with the place and an excerpt of the text. */
+function complaint(message) {
+    const [first = ''] = message.split('\n', 1);
+    return `${(0,report/* quoted */.TL)(first.replace(/ at line \d+, column \d+:?$/, '')).slice(1, -1)}.`.replace(/\.\.$/, '.');
 }
 /** Several lines with one word each: names. As YAML they would be one text with spaces in it. */
 function namesByLine(text) {
@@ -1857,16 +1913,39 @@ function namesByLine(text) {
         .filter((line) => line !== '');
     return words.every((word) => /^[\w@][^\s'"{}[\],]*$/.test(word) && !word.endsWith(':')) ? words : undefined;
 }
-function toValue(input, value) {
-    if (typeof value === 'string')
-        return value;
-    if (Array.isArray(value))
-        return value.map((entry) => toValue(input, entry));
-    if (value instanceof Map || (typeof value === 'object' && value !== null)) {
-        const entries = Object.entries(value).map(([key, entry]) => [key, toValue(input, entry)]);
-        return Object.fromEntries(entries);
+/** Aliases of aliases multiply; nobody needs so many values. */
+const mostValues = 100_000;
+/** The value of a node. Aliases are followed, unless they lead into themselves. */
+function toValue(conversion, node, ancestors) {
+    conversion.left -= 1;
+    if (conversion.left < 0)
+        throw unusable(conversion, 'has too many values');
+    if (ancestors.includes(node))
+        throw unusable(conversion, 'has an anchor that holds itself');
+    const within = [...ancestors, node];
+    if (node === null)
+        return '';
+    if ((0,yaml_dist/* isAlias */.Vj)(node)) {
+        const target = node.resolve(conversion.document);
+        if (!target)
+            throw unusable(conversion, `has an alias without an anchor (${(0,report/* quoted */.TL)(node.source)})`);
+        return toValue(conversion, target, within);
     }
-    throw new report/* UserError */.yo('bad-yaml', `${input}: there is a value that is neither text, list nor mapping.`);
+    if ((0,yaml_dist/* isScalar */.jn)(node))
+        return String(node.value ?? '');
+    if ((0,yaml_dist/* isSeq */.oP)(node))
+        return node.items.map((item) => toValue(conversion, item, within));
+    if ((0,yaml_dist/* isMap */.jh)(node))
+        return Object.fromEntries(node.items.map((pair) => [keyOf(conversion, pair), toValue(conversion, pair.value, within)]));
+    throw unusable(conversion, 'has a value that is neither text, list nor mapping');
+}
+function keyOf(conversion, { key }) {
+    if ((0,yaml_dist/* isScalar */.jn)(key))
+        return String(key.value ?? '');
+    throw unusable(conversion, 'has a key that is not text');
+}
+function unusable({ input }, what) {
+    return new report/* UserError */.yo('bad-yaml', `${input}: the YAML ${what}.`);
 }
 
 ;// CONCATENATED MODULE: ./build/datasets/config.js
@@ -1876,10 +1955,18 @@ function toValue(input, value) {
 
 
 const config_text = dist/* pipe */.FsL(dist/* string */.YjP('has to be text'), dist/* trim */.Bqr());
-const optionalText = dist/* optional */.lqM(dist/* pipe */.FsL(config_text, dist/* transform */.pdi((value) => value || undefined)));
+const optionalText = dist/* optional */.lqM(config_text);
 const flag = dist/* pipe */.FsL(config_text, dist/* toLowerCase */.PXX(), dist/* picklist */.KIO(['true', 'false'], 'has to be true or false'), dist/* transform */.pdi((value) => value === 'true'));
 const mounting = dist/* optional */.lqM(dist/* pipe */.FsL(config_text, dist/* toLowerCase */.PXX(), dist/* picklist */.KIO(['auto', 'true', 'false'], 'has to be auto, true or false')));
 const globs = dist/* optional */.lqM(dist/* pipe */.FsL(dist/* union */.KCZ([config_text, dist/* array */.YOg(config_text)], 'has to be a glob or a list of globs'), dist/* transform */.pdi((value) => (typeof value === 'string' ? value.split(/\s*\n\s*/) : value).filter(Boolean))), []);
+// Not v.record: it leaves out keys such as "constructor", and takes lists.
+const tags = dist/* optional */.lqM(dist/* pipe */.FsL(dist/* custom */.IeY(isTags, 'has to be a mapping of texts'), dist/* check */.z6Y((value) => Object.values(value).every((tag) => tag.length <= 1000), 'has a value of more than 1,000 characters')), {});
+function isTags(value) {
+    return (typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.values(value).every((tag) => typeof tag === 'string'));
+}
 const common = {
     name: config_text,
     datastore: optionalText,
@@ -1900,7 +1987,7 @@ const inputSchema = dist/* strictObject */.rej({
 const outputSchema = dist/* strictObject */.rej({
     ...common,
     'overwrite-existing': dist/* optional */.lqM(flag, 'false'),
-    tags: dist/* optional */.lqM(dist/* record */.g1P(dist/* string */.YjP(), dist/* pipe */.FsL(dist/* string */.YjP('has to be text'), dist/* maxLength */.Ru6(1000, 'has more than 1,000 characters'))), {}),
+    tags,
     description: optionalText,
 });
 /** @throws UserError that says which entry and key is wrong, and how */
@@ -1948,7 +2035,7 @@ function validate(schema, entry, input, index) {
     const where = `${input}, dataset ${index + 1}`;
     if (Array.isArray(entry))
         throw new report/* UserError */.yo('bad-dataset', `${where}: a list inside the list. Give a name or a mapping.`);
-    const mapping = typeof entry === 'string' ? { name: entry } : kebabCase(entry, where);
+    const mapping = typeof entry === 'string' ? { name: entry } : givenKeys(entry, where);
     if (!mapping.name)
         throw new report/* UserError */.yo('bad-dataset', `${where}: the key "name" is missing.`);
     const result = dist/* safeParse */.xLC(schema, mapping);
@@ -1958,10 +2045,10 @@ function validate(schema, entry, input, index) {
     const key = String(issue.path?.[0]?.key ?? '');
     if (!Object.hasOwn(schema.entries, key))
         throw unknownKey(where, key, Object.keys(schema.entries));
-    throw new report/* UserError */.yo('bad-dataset', `${where} (${(0,report/* quoted */.TL)(String(mapping.name))}): "${key}" ${issue.message}.`);
+    throw new report/* UserError */.yo('bad-dataset', `${where} (${(0,report/* quoted */.TL)(typeof mapping.name === 'string' ? mapping.name : '…')}): "${key}" ${issue.message}.`);
 }
-/** hi-ml writes `use_mounting`, we `use-mounting`; both are taken. */
-function kebabCase(mapping, where) {
+/** hi-ml writes `use_mounting`, we `use-mounting`; both are taken. Keys without a value, as expressions leave them, are not given. */
+function givenKeys(mapping, where) {
     const result = {};
     for (const [key, value] of Object.entries(mapping)) {
         const kebab = key.replaceAll('_', '-');
@@ -1969,7 +2056,7 @@ function kebabCase(mapping, where) {
             throw new report/* UserError */.yo('bad-dataset', `${where}: "${kebab}" is given twice, in two spellings.`);
         result[kebab] = value;
     }
-    return result;
+    return Object.fromEntries(Object.entries(result).filter(([key, value]) => value !== '' || key === 'name'));
 }
 function unknownKey(where, key, known) {
     const [near] = (0,report/* nearest */.pA)(key, known);
@@ -2166,6 +2253,9 @@ async function ensure_chooseVersion(context, { name, version }) {
     const latest = await (0,azureml/* findDataVersion */.Ii)(context.workspace, name, container.latestVersion);
     if (latest && !latest.isArchived)
         return latest;
+    const [newest] = active;
+    if (newest)
+        return newest;
     throw new report/* UserError */.yo('dataset-archived', `All versions of dataset "${name}" are archived. Restore one (az ml data restore), or name a version to use it all the same.`);
 }
 async function noSuchVersion({ workspace }, name, version) {
@@ -2284,12 +2374,24 @@ async function existingPlace(folder) {
 ;// CONCATENATED MODULE: ./build/transfer/manifest.js
 
 
+
+/** Room for the dot, the suffix and `.new` within 255 bytes. */
+const longestName = 220;
+/** Characters, of at most three bytes each. */
+const shortenedName = 60;
 function manifestPath(folder) {
-    return (0,external_node_path_.join)((0,external_node_path_.dirname)(folder), `.${(0,external_node_path_.basename)(folder)}.azureml-datasets.json`);
+    return beside(folder, '.azureml-datasets.json');
 }
 /** Where a folder is made: beside its place, so that it gets there by one rename, and never half. */
-function manifest_partialPath(folder) {
-    return (0,external_node_path_.join)((0,external_node_path_.dirname)(folder), `.${(0,external_node_path_.basename)(folder)}.azureml-datasets.partial`);
+function partialPath(folder) {
+    return beside(folder, '.azureml-datasets.partial');
+}
+/** A hidden name beside a folder. Names have 255 bytes at the most, so that of very long ones a hash stands for the end. */
+function beside(folder, suffix) {
+    const name = (0,external_node_path_.basename)(folder);
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, 16);
+    const fits = Buffer.byteLength(name) <= longestName;
+    return (0,external_node_path_.join)((0,external_node_path_.dirname)(folder), `.${fits ? name : `${name.slice(0, shortenedName)}-${hash}`}${suffix}`);
 }
 /** The manifest of a folder, or undefined where there is none that can be read: then nothing there is ours. */
 async function readManifest(folder) {
@@ -2304,24 +2406,21 @@ async function readManifest(folder) {
 function isManifest(value) {
     if (typeof value !== 'object' || value === null)
         return false;
-    const { schema, files } = value;
-    return schema === 1 && typeof files === 'object' && files !== null;
+    const { schema, complete, files } = value;
+    return schema === 1 && typeof complete === 'boolean' && typeof files === 'object' && files !== null;
 }
-function manifestOf(snapshot) {
+function manifestOf(snapshot, complete) {
     // Without a prototype: a blob may be called `__proto__`.
     const files = Object.create(null);
     for (const { path, size, etag, lastModified } of snapshot)
         files[path] = { size, etag, lastModified };
-    return { schema: 1, files };
+    return { schema: 1, complete, files };
 }
 /** Written whole or not at all. */
 async function writeManifest(folder, manifest) {
     const path = manifestPath(folder);
     await (0,promises_.writeFile)(`${path}.new`, JSON.stringify(manifest));
     await (0,promises_.rename)(`${path}.new`, path);
-}
-async function manifest_removeManifest(folder) {
-    await rm(manifestPath(folder), { force: true });
 }
 
 // EXTERNAL MODULE: ./node_modules/p-map/index.js
@@ -2369,8 +2468,9 @@ function checkNames(snapshot, platform = process.platform) {
     }
     for (const [problem, paths] of offenders)
         refuse(problem, paths);
-    refuseClashes(snapshot);
-    if (platform === 'win32' || platform === 'darwin')
+    const ignoresCase = platform === 'win32' || platform === 'darwin';
+    refuseClashes(snapshot, ignoresCase ? folded : (path) => path);
+    if (ignoresCase)
         names_refuseTwins(snapshot);
 }
 function problemOf(path, platform) {
@@ -2389,25 +2489,30 @@ function problemOf(path, platform) {
     return refused ? 'are names that Windows cannot hold' : undefined;
 }
 /** In blob storage a name can be a file and, as a prefix, a folder; on a disk it cannot. */
-function refuseClashes(snapshot) {
-    const files = new Set();
+function refuseClashes(snapshot, keyOf) {
+    const files = new Map();
     for (const { path } of snapshot)
-        files.add(path);
+        files.set(keyOf(path), path);
     const clashes = new Set();
-    for (const path of files) {
-        for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-            if (files.has(path.slice(0, slash)))
-                clashes.add(path.slice(0, slash));
+    for (const key of files.keys()) {
+        for (let slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) {
+            const file = files.get(key.slice(0, slash));
+            if (file !== undefined)
+                clashes.add(file);
         }
     }
     if (clashes.size > 0)
         refuse('are files and folders at once', [...clashes]);
 }
-/** Names that a file system without case, or with normalised Unicode, takes for one. */
+/** A name as a file system sees it that has no case, or normalises Unicode. */
+function folded(path) {
+    return path.normalize('NFC').toLowerCase();
+}
+/** Names that such a file system takes for one. */
 function names_refuseTwins(snapshot) {
     const seen = new Map();
     for (const { path } of snapshot) {
-        const key = path.normalize('NFC').toLowerCase();
+        const key = folded(path);
         const twin = seen.get(key);
         if (twin !== undefined)
             refuse('are one name on this system, which ignores case', [twin, path]);
@@ -2444,23 +2549,34 @@ async function planDownload(request) {
         outdated: earlier ? outdatedPaths(earlier.manifest, snapshot, missing) : [],
     };
 }
+/** Where an earlier run left files: in place, or half done beside it. */
 async function earlierRun(folder) {
     const manifest = await readManifest(folder);
     if (!manifest)
         return undefined;
-    for (const place of [folder, manifest_partialPath(folder)]) {
-        const status = await (0,promises_.lstat)(place).catch(() => undefined);
-        if (status?.isDirectory())
-            return { place, manifest };
-    }
-    return undefined;
+    const partial = partialPath(folder);
+    const [inPlace, half] = [await holdsFiles(folder), await holdsFiles(partial)];
+    if (inPlace && half)
+        throw bothThere(folder, partial);
+    if (inPlace)
+        return manifest.complete ? { place: folder, manifest } : undefined;
+    return half ? { place: partial, manifest } : undefined;
+}
+/** Whether a folder may be filled: it is empty, not there, or what it holds was put there by an earlier run (besides files of others). */
+async function isOursOrEmpty(folder) {
+    return !(await holdsFiles(folder)) || (await readManifest(folder))?.complete === true;
+}
+async function holdsFiles(folder) {
+    const entries = await (0,promises_.readdir)(folder).catch(() => []);
+    return entries.length > 0;
 }
 /** Files of the snapshot that do not lie there with the right content yet. */
 async function missingFiles(snapshot, earlier, signal) {
     const missing = await inParallel(snapshot, filesLookedAtAtOnce, signal, async (file) => {
         const ours = earlier.manifest.files[file.path];
         const onDisk = await (0,promises_.lstat)((0,external_node_path_.join)(earlier.place, file.path)).catch(() => undefined);
-        if (!ours && onDisk)
+        // A folder may be there because files of ours were below it, which are about to go.
+        if (!ours && onDisk && !onDisk.isDirectory())
             throw somebodyElses(earlier.place, file.path);
         return ours?.etag === file.etag && onDisk && isComplete(onDisk, file) ? [] : [file];
     });
@@ -2487,6 +2603,9 @@ function refuseArchived(snapshot) {
     if (archived.length === 0)
         return;
     throw new report/* UserError */.yo('archived-blobs', `${(0,report/* counted */.hS)(archived.length, 'file')} of the dataset are in the archive tier and cannot be read, among them ${(0,report/* quoted */.TL)(archived[0] ?? '')}. Rehydrate them (az storage blob set-tier --tier Hot …), or leave them out with "exclude".`);
+}
+function bothThere(folder, partial) {
+    return new report/* UserError */.yo('target-not-ours', `${folder} holds files, and beside it lies ${partial}, an unfinished download to the same place. Remove the one that is not needed.`);
 }
 /** The error for a file that is not ours in the place of one of ours. */
 function somebodyElses(root, path) {
@@ -2547,21 +2666,14 @@ async function download(plan) {
         log.info(`${label}: nothing changed since ${folder} was filled.`);
         return { files: 0, bytes: 0, seconds: 0 };
     }
-    const partial = manifest_partialPath(folder);
+    const partial = partialPath(folder);
     await openPartial(folder, partial, earlierPlace);
     await removeFiles(partial, outdated);
-    await writeManifest(folder, manifestOf(snapshot));
+    await writeManifest(folder, manifestOf(snapshot, false));
     log.info(`${label}: downloading ${(0,report/* counted */.hS)(missing.length, 'file')}, ${(0,report/* formatBytes */.z3)(bytes)}, to ${folder}`);
     const seconds = await fetchFiles(request, partial, missing, bytes);
-    await moveIntoPlace(partial, folder);
+    await moveIntoPlace(partial, folder, snapshot);
     return { files: missing.length, bytes, seconds };
-}
-/** Takes away what an interrupted download left of a folder that nobody will go on with. */
-async function discardPartial(folder) {
-    const left = await exists(partialPath(folder));
-    await rm(partialPath(folder), { recursive: true, force: true });
-    if (left)
-        await removeManifest(folder);
 }
 async function openPartial(folder, partial, earlierPlace) {
     if (earlierPlace === partial)
@@ -2572,11 +2684,12 @@ async function openPartial(folder, partial, earlierPlace) {
     else
         await (0,promises_.mkdir)(partial, { recursive: true });
 }
-async function moveIntoPlace(partial, folder) {
+async function moveIntoPlace(partial, folder, snapshot) {
     await (0,promises_.rmdir)(folder).catch((error) => {
         if (error.code !== 'ENOENT')
             throw notEmpty(folder, error);
     });
+    await writeManifest(folder, manifestOf(snapshot, true));
     await moveFolder(partial, folder);
 }
 async function moveFolder(from, to) {
@@ -2658,16 +2771,19 @@ async function fetchFile(request, partial, file, progress) {
     const path = (0,external_node_path_.join)(partial, file.path);
     // Exclusive: whatever lies there now is not ours, and is not followed if it is a link.
     const handle = await (0,promises_.open)(path, 'wx').catch((error) => {
-        throw error.code === 'EEXIST' ? somebodyElses(partial, file.path) : error;
+        throw error.code === 'EEXIST' || error.code === 'EISDIR' ? somebodyElses(partial, file.path) : error;
     });
     const md5 = (0,external_node_crypto_.createHash)('md5');
     let position = 0;
     try {
         const onBytes = async (bytes) => {
             md5.update(bytes);
-            const { bytesWritten } = await handle.write(bytes, 0, bytes.byteLength, position);
-            position += bytesWritten;
-            progress.addBytes(bytesWritten);
+            for (let done = 0; done < bytes.byteLength;) {
+                const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position);
+                done += bytesWritten;
+                position += bytesWritten;
+            }
+            progress.addBytes(bytes.byteLength);
         };
         if (file.size > 0)
             await container.read({ name: file.name, etag: file.etag, offset: 0, length: file.size, signal, onBytes });
@@ -2687,6 +2803,8 @@ async function fetchFile(request, partial, file, progress) {
     progress.addFile();
 }
 function explainRead(error, file, label) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+        return diskFull(file, label, error);
     if (!(error instanceof blobs/* BlobError */.K4))
         return error;
     const name = `${(0,report/* quoted */.TL)(file.path)} of ${label}`;
@@ -2703,14 +2821,14 @@ function explainRead(error, file, label) {
     }
     return new report/* UserError */.yo('storage-refused', `Reading ${name} failed: the storage account answered ${error.status} ${error.code}. Run again; if it stays, look at the account's health.`, options);
 }
+function diskFull(file, label, cause) {
+    return new report/* UserError */.yo('disk-too-small', `The disk became full while ${(0,report/* quoted */.TL)(file.path)} of ${label} was written, though there was room at the start: something else fills it too. Use a larger disk ("target-folder"), or stage a part ("include", "sample").`, { cause });
+}
 function wrongMd5(file, label) {
     return new report/* UserError */.yo('wrong-md5', `${(0,report/* quoted */.TL)(file.path)} of ${label} does not have the MD5 that is stored with it: the blob was damaged, or written with a wrong Content-MD5. Upload it again.`);
 }
 function notEmpty(folder, cause) {
     return new report/* UserError */.yo('target-not-ours', `${folder} was filled by something else while the dataset was downloaded. Choose another target-folder.`, { cause });
-}
-async function exists(path) {
-    return lstat(path).then(() => true, () => false);
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -2947,6 +3065,12 @@ function changedWhileUploading({ path }) {
     return new report/* UserError */.yo('changed-while-uploading', `${(0,report/* quoted */.TL)(path)} was changed while it was uploaded. Something still writes to the output folder: let it end before the job does.`);
 }
 function explainWrite(error, file, label) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT')
+        return changedWhileUploading(file);
+    if (code === 'EACCES') {
+        return new report/* UserError */.yo('unsafe-output', `${(0,report/* quoted */.TL)(file.path)} of ${label} may not be read: it belongs to another user. A container that runs as root leaves such files; make them readable in the step that writes them.`, { cause: error });
+    }
     if (!(error instanceof blobs/* BlobError */.K4))
         return error;
     const name = `${(0,report/* quoted */.TL)(file.path)} of ${label}`;
@@ -2964,7 +3088,6 @@ function explainWrite(error, file, label) {
 
 ;// CONCATENATED MODULE: ./build/transfer/index.js
 /** Whole snapshots between a container and this machine: download, upload, and what has to hold before. */
-
 
 
 
@@ -3007,36 +3130,47 @@ async function firstFiles({ container, path }, signal) {
             return page.slice(0, 4).map(({ name }) => name);
     return [];
 }
-/** Registered versions whose folder the destination lies in or around. Every dataset of the workspace is asked: any of them may be hit. */
+/**
+ * Registered versions, archived ones too, whose folder the destination lies in or around. Every dataset of the workspace is asked: any of
+ * them may be hit.
+ */
 async function versionsAround(workspace, destination, signal) {
+    const datastores = await datastoresOn(workspace, destination);
     const names = await (0,azureml/* listDataNames */.d1)(workspace);
     const touched = await inParallel(names, 8, signal, async (name) => {
-        const versions = await (0,azureml/* listDataVersions */._2)(workspace, name);
-        return versions
-            .filter(({ dataUri }) => overlaps(workspace, destination, dataUri))
-            .map(({ version }) => `${name}:${version}`);
+        const versions = await (0,azureml/* listDataVersions */._2)(workspace, name, 'All');
+        const hit = versions.filter(({ dataUri }) => overlaps(destination.path, placeOf(workspace, destination, datastores, dataUri)));
+        return hit.map(({ version }) => `${name}:${version}`);
     });
     return touched.flat();
 }
-function overlaps(workspace, destination, dataUri) {
-    const path = pathInContainer(workspace, destination, dataUri);
-    if (path === undefined)
+/** Names, in lower case, of all datastores that show the destination's container: one container may have several. */
+async function datastoresOn(workspace, { datastore, container }) {
+    const { accountName, containerName } = container.location;
+    const datastores = await (0,azureml/* listBlobDatastores */.aE)(workspace);
+    const same = datastores.filter(({ location }) => location.accountName === accountName && location.containerName === containerName);
+    return new Set([datastore, ...same.map(({ name }) => name)].map((name) => name.toLowerCase()));
+}
+function overlaps(destination, place) {
+    if (place === undefined)
         return false;
-    const folder = path === '' || path.endsWith('/') ? path : `${path}/`;
-    return folder.startsWith(destination.path) || destination.path.startsWith(folder);
+    const folder = place === '' || place.endsWith('/') ? place : `${place}/`;
+    return folder.startsWith(destination) || destination.startsWith(folder);
 }
 /** Where in the destination's container a URI points; undefined for other containers, as far as the URI itself tells. */
-function pathInContainer(workspace, { datastore, container }, dataUri) {
+function placeOf(workspace, { container }, datastores, dataUri) {
+    const uri = parsed(dataUri);
+    if (uri?.kind === 'blob') {
+        const { accountName, containerName } = container.location;
+        return uri.accountName === accountName && uri.containerName === containerName ? uri.path : undefined;
+    }
+    if (uri?.kind !== 'datastore' || !datastores.has(uri.datastore.toLowerCase()))
+        return undefined;
+    return uri.workspace === undefined || (0,azureml/* isSameWorkspace */.i8)(uri.workspace, workspace.name) ? uri.path : undefined;
+}
+function parsed(dataUri) {
     try {
-        const uri = (0,azureml/* parseDataUri */.W$)(dataUri);
-        if (uri.kind === 'blob') {
-            const same = uri.accountName === container.location.accountName && uri.containerName === container.location.containerName;
-            return same ? uri.path : undefined;
-        }
-        if (uri.kind === 'job-output' || uri.datastore !== datastore)
-            return undefined;
-        const here = uri.workspace === undefined || uri.workspace.workspace.toLowerCase() === workspace.name.workspace.toLowerCase();
-        return here ? uri.path : undefined;
+        return (0,azureml/* parseDataUri */.W$)(dataUri);
     }
     catch {
         return undefined; // a form that cannot be staged cannot be written to either
@@ -3160,7 +3294,7 @@ async function register(context, { output, provenance }, destination, fingerprin
     const { workspace, signal, log } = context;
     const dataUri = (0,azureml/* datastoreUri */.G4)(workspace.name, destination.datastore, destination.path);
     const tags = publishedTags(output.tags, provenance, fingerprint);
-    const first = Number((await (0,azureml/* findDataContainer */.B4)(workspace, output.name))?.nextVersion ?? '1');
+    const first = Number((await (0,azureml/* findDataContainer */.B4)(workspace, output.name))?.nextVersion) || 1;
     for (let version = first; version < first + mostTries; version += 1) {
         signal.throwIfAborted();
         const { taken, reason } = await (0,azureml/* putDataVersion */._l)(workspace, output.name, String(version), {
@@ -3292,14 +3426,21 @@ var external_node_os_ = __webpack_require__(48161);
  */
 async function resolveTargetFolder(targetFolder, checkout) {
     const target = await realPlace((0,external_node_path_.resolve)(checkout, targetFolder));
-    const guarded = { 'the checkout': await realPlace(checkout), 'the home folder': await realPlace((0,external_node_os_.homedir)()) };
-    for (const [what, place] of Object.entries(guarded)) {
-        if (target === place)
-            throw target_folder_refused(targetFolder, `is ${what}`);
-        if (contains(target, place))
-            throw target_folder_refused(targetFolder, `contains ${what}`);
+    const guarded = { 'the checkout': checkout, 'the home folder': (0,external_node_os_.homedir)() };
+    for (const [what, folder] of Object.entries(guarded)) {
+        // Both by its name and, where that is a link, by its real place.
+        for (const place of [await realPlace(folder), await (0,promises_.realpath)(folder).catch(() => folder)]) {
+            if (target === place)
+                throw target_folder_refused(targetFolder, `is ${what}`);
+            if (contains(target, place))
+                throw target_folder_refused(targetFolder, `contains ${what}`);
+        }
     }
-    const status = await (0,promises_.lstat)(target).catch(() => undefined);
+    const status = await (0,promises_.lstat)(target).catch((error) => {
+        if (error.code === 'ENOTDIR')
+            throw target_folder_refused(targetFolder, 'lies below a file');
+        return undefined;
+    });
     if (status?.isSymbolicLink())
         throw target_folder_refused(targetFolder, 'is a symbolic link');
     if (status && !status.isDirectory())
@@ -3308,7 +3449,7 @@ async function resolveTargetFolder(targetFolder, checkout) {
 }
 /** An input's folder may hold what an earlier run wrote there, and nothing else. */
 async function requireOursOrEmpty(folder) {
-    if ((await isEmpty(folder)) || (await readManifest(folder)))
+    if (await isOursOrEmpty(folder))
         return;
     throw new report/* UserError */.yo('target-not-ours', `target-folder ${folder} is not empty and was not filled by this action. Empty it, or choose another.`);
 }
@@ -3399,7 +3540,7 @@ var mod = __webpack_require__(21916);
  * quotes escaped, so that it can neither start a workflow command nor break a line.
  */
 function quoted(name) {
-    return JSON.stringify(name).replace(/[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+    return JSON.stringify(name).replace(/[\u007f-\u009f\u061c\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
 }
 function escapeCharacter(character) {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -12,8 +12,8 @@ export const actionLog: Log = {
 
 /**
  * Takes the power from text that the runner would take for a command: `::` at the start of a line, and the old form `##[` anywhere in it
- * (`ActionCommand.cs` of the runner). Notices, warnings and errors are commands themselves, and escaped by the toolkit.
+ * (`ActionCommand.cs` of the runner, whose white space includes U+0085). Notices, warnings and errors are commands themselves, and escaped by the toolkit.
  */
 export function neutralised(message: string): string {
-  return message.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [')
+  return message.replace(/^([\s\u0085]*):(?=:)/gm, '$1: ').replaceAll('##[', '## [')
 }

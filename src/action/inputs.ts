@@ -59,7 +59,7 @@ export function readInputs(): ActionInputs {
       tenantId: core.getInput('tenant-id'),
       clientSecret: core.getInput('client-secret'),
     },
-    cloud: core.getInput('cloud') || 'public',
+    cloud: choice('cloud', ['public', 'usgovernment', 'china']),
     resourceManagerUrl: core.getInput('resource-manager-url'),
     authorityHost: core.getInput('authority-host'),
     onMissingCredentials: choice('on-missing-credentials', ['fail', 'skip']),

@@ -102,12 +102,21 @@ export async function updateSession(session: Session, changes: Partial<Session>)
 export async function loadSession(folder: string): Promise<Session | undefined> {
   const text = await readFile(join(folder, fileName), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const session = JSON.parse(text) as Session
-  if (session.schema === 1) return session
+  const session = parseSession(text)
+  if (session) return session
   throw new UserError(
     'session-unknown',
     `The session in ${folder} was written by another version of this action. Use the same version for all steps of a job.`,
   )
+}
+
+function parseSession(text: string): Session | undefined {
+  try {
+    const session = JSON.parse(text) as Session | null
+    return session?.schema === 1 ? session : undefined
+  } catch {
+    return undefined
+  }
 }
 
 export async function removeSession(session: Session): Promise<void> {

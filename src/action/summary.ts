@@ -26,7 +26,7 @@ export async function writePublishedSummary({ outputs }: Session): Promise<void>
   const rows = outputs.flatMap(({ published }) => {
     if (published === undefined || published === 'empty') return []
     const { name, version, studioUrl, files, bytes, seconds, fingerprint } = published
-    const link = `[${cell(version)}](${encodeURI(studioUrl).replaceAll(')', '%29')})`
+    const link = `[${cell(version)}](${encodeURI(studioUrl).replaceAll('(', '%28').replaceAll(')', '%29')})`
     return [
       [
         cell(name),

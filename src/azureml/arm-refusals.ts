@@ -49,7 +49,7 @@ function isMissingParent(failure: ArmFailure): boolean {
 
 function explainArmFailure(what: string, error: unknown): unknown {
   const failure = armFailure(error)
-  if (!failure) return error
+  if (!failure) return explainBrokenConnection(what, error)
   const said = quoted(failure.message || failure.code || `status ${failure.status}`).slice(1, -1)
   const options = { cause: error }
   if (failure.code === 'SubscriptionNotFound') {
@@ -68,11 +68,7 @@ function explainArmFailure(what: string, error: unknown): unknown {
   }
   if (failure.status === 403) return new UserError('azure-role-missing', `${what}: ${missingRole(failure)}`, options)
   if (failure.status === 401) {
-    return new UserError(
-      'sign-in-refused',
-      `${what}: Azure did not accept our token (${failure.code}): ${said}`,
-      options,
-    )
+    return new UserError('sign-in-refused', `${what}: Azure did not accept our token: ${said}`, options)
   }
   if (failure.status === 429) {
     return new UserError(
@@ -81,7 +77,22 @@ function explainArmFailure(what: string, error: unknown): unknown {
       options,
     )
   }
-  return new UserError('azure-refused', `${what}: Azure answered ${failure.status} ${failure.code}: ${said}`, options)
+  return new UserError(
+    'azure-refused',
+    `${what}: Azure answered ${[failure.status, failure.code].filter(Boolean).join(' ')}: ${said}`,
+    options,
+  )
+}
+
+/** The client throws an error without a status where no answer came. */
+function explainBrokenConnection(what: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'RestError') return error
+  const { code = 'no answer' } = error as { code?: string }
+  return new UserError(
+    'azure-unreachable',
+    `${what}: Azure Resource Manager cannot be reached (${code}). Check the network of the runner, its proxy (HTTPS_PROXY), and resource-manager-url if it is given.`,
+    { cause: error },
+  )
 }
 
 /** ARM names the identity, the action and the scope in its 403; from them comes the line that mends it. */
@@ -89,7 +100,7 @@ function missingRole({ message }: ArmFailure): string {
   const objectId = /object id '([^']+)'/.exec(message)?.[1]
   const scope = /over scope '([^']+)'/.exec(message)?.[1]
   const workspaceScope = scope && /^.*\/workspaces\/[^/]+/.exec(scope)?.[0]
-  const said = quoted(message).slice(1, -1)
+  const said = quoted(message).slice(1, -1) || 'Azure refused without a reason.'
   if (!objectId || !scope)
     return `${said} The identity lacks a role here; "AzureML Data Scientist" on the workspace is enough.`
   return `${said} Assign a role: az role assignment create --assignee ${objectId} --role "AzureML Data Scientist" --scope ${workspaceScope ?? scope}`

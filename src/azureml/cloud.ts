@@ -1,4 +1,4 @@
-import { UserError } from '../report/index.ts'
+import { quoted, UserError } from '../report/index.ts'
 
 /** The endpoints of one Azure cloud. URLs have no slash at the end: token scopes are made from them. */
 export interface Cloud {
@@ -55,7 +55,10 @@ const clouds: Record<CloudName, { arm: string; entra: string; audience: string; 
  */
 export function cloudOf(name: string, resourceManagerUrl = '', authorityHost = ''): Cloud {
   if (!Object.hasOwn(clouds, name)) {
-    throw new UserError('bad-input', `cloud: "${name}" is not known; use one of ${Object.keys(clouds).join(', ')}.`)
+    throw new UserError(
+      'bad-input',
+      `cloud: ${quoted(name)} is not known; use one of ${Object.keys(clouds).join(', ')}.`,
+    )
   }
   const hosts = clouds[name as CloudName]
   const arm = resourceManagerUrl ? origin('resource-manager-url', resourceManagerUrl) : hosts.arm
@@ -80,7 +83,7 @@ function origin(input: string, url: string): string {
   if (parsed?.protocol !== 'https:') {
     throw new UserError(
       'bad-input',
-      `${input}: "${url}" is not an https URL. Tokens are sent there, so it has to be one.`,
+      `${input}: ${quoted(url)} is not an https URL. Tokens are sent there, so it has to be one.`,
     )
   }
   return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '')

@@ -1,6 +1,6 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth'
 import type * as IdentityLibrary from '@azure/identity'
-import { type Log, messageOf, UserError } from '../report/index.ts'
+import { type Log, messageOf, quoted, UserError } from '../report/index.ts'
 import type { Cloud } from './cloud.ts'
 import { type EntraRefusal, explainEntraRefusal } from './entra-refusals.ts'
 
@@ -55,6 +55,7 @@ function givenIdentity(
   idToken: IdTokenSource,
 ): Identity | undefined {
   const { clientId, tenantId, clientSecret } = settings
+  requirePlainIds({ 'client-id': clientId, 'tenant-id': tenantId })
   const authority = authorityOptions(cloud)
   if (clientSecret) {
     requireInputs({ 'client-id': clientId, 'tenant-id': tenantId }, 'client-secret')
@@ -109,7 +110,7 @@ async function foundIdentity(library: typeof IdentityLibrary, cloud: Cloud): Pro
   const misses: string[] = []
   for (const { description, credential, patience } of machineIdentities(library, cloud)) {
     try {
-      const kept = explaining(credential, {})
+      const kept = explaining(credential, contextOfEnvironment())
       await within(patience, kept.getToken(cloud.scopes.management))
       return { credential: kept, description }
     } catch (error) {
@@ -125,6 +126,12 @@ async function foundIdentity(library: typeof IdentityLibrary, cloud: Cloud): Pro
 }
 
 const environmentVariables = 'the environment variables AZURE_…'
+
+/** Who the environment says that we are, for the errors. */
+function contextOfEnvironment(): EntraRefusal {
+  const { AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId } = process.env
+  return { ...(clientId ? { clientId } : {}), ...(tenantId ? { tenantId } : {}) }
+}
 
 interface MachineIdentity {
   readonly description: string
@@ -197,6 +204,14 @@ function requireInputs(inputs: Record<string, string>, because: string): void {
   const missing = Object.keys(inputs).filter((name) => !inputs[name])
   if (missing.length === 0) return
   throw new UserError('bad-input', `${because} is given, but not ${missing.join(' and ')}. Give them together.`)
+}
+
+/** Ids are GUIDs or, for a tenant, a domain. Others are refused by the library in words that nobody understands. */
+function requirePlainIds(inputs: Record<string, string>): void {
+  for (const [name, value] of Object.entries(inputs)) {
+    if (!/^[\w.-]*$/.test(value))
+      throw new UserError('bad-input', `${name}: ${quoted(value)} is not an id: it has characters that no id has.`)
+  }
 }
 
 function isUnavailable(error: unknown): boolean {

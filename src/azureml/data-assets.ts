@@ -58,22 +58,26 @@ export async function findDataVersion(
   return found && toDataVersion(name, found)
 }
 
-/** `GET {workspace}/data/{name}/versions`: those that are not archived, the newest first; empty where there is no such asset. */
-export async function listDataVersions(workspace: Workspace, name: string): Promise<DataVersion[]> {
+/** `GET {workspace}/data/{name}/versions`: the newest first, by default without archived ones; empty where there is no such asset. */
+export async function listDataVersions(
+  workspace: Workspace,
+  name: string,
+  view: 'ActiveOnly' | 'All' = 'ActiveOnly',
+): Promise<DataVersion[]> {
   const { resourceGroup, workspace: workspaceName } = workspace.name
   const versions = await findingInArm(`Listing the versions of dataset "${name}"`, () =>
     collect<DataVersionBase>(
-      workspace.client.dataVersions.list(resourceGroup, workspaceName, name, { listViewType: 'ActiveOnly' }),
+      workspace.client.dataVersions.list(resourceGroup, workspaceName, name, { listViewType: view }),
     ),
   )
   return (versions ?? []).map((version) => toDataVersion(name, version))
 }
 
-/** `GET {workspace}/data`: the names of all data assets that are not archived. */
+/** `GET {workspace}/data`: the names of all data assets, archived ones too. */
 export async function listDataNames(workspace: Workspace): Promise<string[]> {
   const { resourceGroup, workspace: workspaceName } = workspace.name
   const containers = await askingArm('Listing the datasets of the workspace', () =>
-    collect<DataContainer>(workspace.client.dataContainers.list(resourceGroup, workspaceName)),
+    collect<DataContainer>(workspace.client.dataContainers.list(resourceGroup, workspaceName, { listViewType: 'All' })),
   )
   return containers.flatMap(({ name }) => name ?? [])
 }

@@ -3,7 +3,7 @@ import { UserError } from '../report/index.ts'
 import { findingInArm } from './arm-refusals.ts'
 import { type DataUri, parseDataUri } from './data-uri.ts'
 import type { StorageAccess } from './storage-access.ts'
-import { openWorkspace, type Workspace } from './workspace.ts'
+import { isSameWorkspace, openWorkspace, type Workspace } from './workspace.ts'
 
 /** A `dataUri`, found: the open container, and the folder or file in it. */
 export interface DataLocation {
@@ -51,10 +51,7 @@ async function locateInDatastore(
 
 /** Data may lie in a datastore of another workspace; the same identity opens that one. */
 async function workspaceOf(here: Workspace, name: Workspace['name'], signal: AbortSignal): Promise<Workspace> {
-  const same = (Object.keys(name) as (keyof typeof name)[]).every(
-    (key) => name[key].toLowerCase() === here.name[key].toLowerCase(),
-  )
-  return same ? here : openWorkspace(name, here.cloud, here.identity, signal, here.log)
+  return isSameWorkspace(name, here.name) ? here : openWorkspace(name, here.cloud, here.identity, signal, here.log)
 }
 
 /** `GET {workspace}/jobs/{job}` → `properties.outputs.{output}.uri`. */

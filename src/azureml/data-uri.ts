@@ -1,4 +1,4 @@
-import { UserError } from '../report/index.ts'
+import { quoted, UserError } from '../report/index.ts'
 import type { WorkspaceName } from './workspace.ts'
 
 /** What a `dataUri` points at. */
@@ -48,45 +48,43 @@ function pathOf(rest = ''): string {
   return rest === 'paths' ? '' : rest.replace(/^paths\//, '')
 }
 
+/** Scheme, container (before `@`), host with its port, and path; read from the text itself, as `URL` would encode a path that is not. */
+const storageForm = /^(https?|wasbs|abfss):\/\/(?:([^/@]*)@)?([^/@]+)(?:\/(.*))?$/is
+
 function parseStorageUrl(uri: string): DataUri | undefined {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined
-  if (!url) return undefined
-  const account = /^([^.]+)\.(?:blob|dfs)\.(.+)$/.exec(url.hostname)
-  switch (url.protocol) {
-    case 'wasbs:':
-    case 'abfss:':
-      if (!account || !url.username) return undefined
-      return blobUri(
-        `https://${account[1]}.blob.${account[2]}`,
-        account[1] ?? '',
-        decodeURIComponent(url.username),
-        url.pathname.slice(1),
-      )
-    case 'https:':
-    case 'http:':
-      return parseBlobUrl(url, account)
-    default:
-      return undefined
+  const [, scheme = '', user = '', host = '', path = ''] = storageForm.exec(uri.replace(/[?#].*$/s, '')) ?? []
+  if (!URL.canParse(`https://${host}/`)) return undefined
+  const [, accountName = '', endpoint = ''] = /^([^.:]+)\.(?:blob|dfs)\.(.+)$/i.exec(host) ?? []
+  const protocol = scheme.toLowerCase() === 'http' ? 'http' : 'https'
+  const accountUrl = accountName ? `${protocol}://${accountName}.blob.${endpoint}` : ''
+  if (!scheme.toLowerCase().startsWith('http')) {
+    return accountName && isContainerName(user) ? blobUri(accountUrl, accountName, user, path) : undefined
   }
+  return accountName ? inAccount(accountUrl, accountName, path) : behindAddress(`${protocol}://${host}`, host, path)
 }
 
-/** `https://{account}.blob.{endpoint}/{container}/{path}`, or with the account in the path behind an address (Azurite). */
-function parseBlobUrl(url: URL, account: RegExpExecArray | null): DataUri | undefined {
-  const segments = url.pathname.slice(1).split('/')
-  if (account) {
-    const [container = '', ...path] = segments
-    return container
-      ? blobUri(`${url.protocol}//${account[1]}.blob.${account[2]}`, account[1] ?? '', container, path.join('/'))
-      : undefined
-  }
-  if (!isAddress(url.hostname)) return undefined
-  const [accountName = '', container = '', ...path] = segments
-  return container ? blobUri(`${url.origin}/${accountName}`, accountName, container, path.join('/')) : undefined
+/** `https://{account}.blob.{endpoint}/{container}/{path}` */
+function inAccount(accountUrl: string, accountName: string, path: string): DataUri | undefined {
+  const [container = '', ...rest] = path.split('/')
+  return isContainerName(container) ? blobUri(accountUrl, accountName, container, rest.join('/')) : undefined
+}
+
+/** The same with the account in the path, as Azurite has it: `https://{address}/{account}/{container}/{path}`. */
+function behindAddress(origin: string, host: string, path: string): DataUri | undefined {
+  const [accountName = '', ...rest] = path.split('/')
+  return isAddress(host.replace(/:\d+$/, ''))
+    ? inAccount(`${origin}/${accountName}`, accountName, rest.join('/'))
+    : undefined
 }
 
 function blobUri(accountUrl: string, accountName: string, containerName: string, encodedPath: string): DataUri {
   const url = `${accountUrl}/${containerName}`
   return { kind: 'blob', accountName, containerName, url, path: decodePath(encodedPath) }
+}
+
+/** Letters, digits and hyphens; `$web` and the like are the service's own. */
+function isContainerName(name: string): boolean {
+  return /^\$?[a-z0-9-]+$/i.test(name)
 }
 
 function decodePath(path: string): string {
@@ -107,10 +105,10 @@ function unsupported(uri: string): never {
     ? 'an asset of a registry'
     : /^azureml:\/\/locations\//i.test(uri)
       ? 'the id of another asset'
-      : `a "${uri.split(':', 1)[0]}:" address that is not Azure Blob Storage`
+      : `a ${quoted(`${uri.split(':', 1)[0]}:`)} address that is not Azure Blob Storage`
   throw new UserError(
     'data-uri-unsupported',
-    `The dataset points at ${form} (${uri.split('?')[0]}), which cannot be staged. Supported: azureml:// paths of datastores and job outputs, and https, wasbs and abfss addresses of Azure Blob Storage and ADLS Gen2.`,
+    `The dataset points at ${form} (${quoted(uri.split('?', 1)[0] ?? '')}), which cannot be staged. Supported: azureml:// paths of datastores and job outputs, and https, wasbs and abfss addresses of Azure Blob Storage and ADLS Gen2.`,
   )
 }
 

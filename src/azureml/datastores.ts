@@ -85,7 +85,7 @@ export async function readDatastoreSecret(workspace: Workspace, name: string): P
     workspace.client.datastores.listSecrets(resourceGroup, workspaceName, name),
   )
   const { key, sasToken, clientSecret } = answer as { key?: string; sasToken?: string; clientSecret?: string }
-  const secret = (key ?? sasToken ?? clientSecret ?? '').replace(/^\?/, '')
+  const secret = key ?? sasToken?.replace(/^\?/, '') ?? clientSecret ?? ''
   if (!secret) throw new UserError('datastore-secret-missing', `the workspace gave no secret for datastore "${name}"`)
   for (const form of [secret, ...signaturesIn(secret)]) workspace.log.mask(form)
   return secret
@@ -111,7 +111,9 @@ function toDatastore(datastore: ArmDatastore, { cloud, name }: Workspace): Datas
   }
   const properties = datastore.properties as AzureBlobDatastore | AzureDataLakeGen2Datastore
   const containerName = 'filesystem' in properties ? properties.filesystem : properties.containerName
-  const { accountName, protocol = 'https', endpoint = cloud.storageSuffix } = properties
+  const { accountName } = properties
+  const endpoint = properties.endpoint ?? cloud.storageSuffix
+  const protocol = properties.protocol ?? 'https'
   if (!accountName || !containerName) {
     throw new UserError(
       'datastore-unsupported',

@@ -15,6 +15,8 @@ export interface EntraRefusal {
 /** How to mend what Entra refuses, by its AADSTS code (learn.microsoft.com, "Microsoft Entra authentication error codes"). */
 const remedies: Record<string, (refusal: EntraRefusal) => string> = {
   AADSTS70021: federatedSubject,
+  AADSTS700211: federatedSubject,
+  AADSTS700212: federatedSubject,
   AADSTS700213: federatedSubject,
   AADSTS700024: () =>
     'The id token is outside its time: the clock of the runner is wrong, or the request was held up for minutes.',
@@ -44,7 +46,7 @@ export function explainEntraRefusal(error: unknown, refusal: EntraRefusal): unkn
   const text = messageOf(error)
   // MSAL's own code, where the tenant's configuration could not be read: it keeps what Entra said to itself.
   const code = /AADSTS\d+|endpoints_resolution_error/.exec(text)?.[0]
-  const remedy = code ? remedies[code]?.(refusal) : undefined
+  const remedy = code ? remedies[code]?.({ clientId: 'unknown', tenantId: 'unknown', ...refusal }) : undefined
   if (remedy)
     return new UserError('sign-in-refused', `Entra refused the sign-in (${code}). ${remedy}`, { cause: error })
   if (refusal.isManaged) {

@@ -13,13 +13,14 @@ export {
   putDataVersion,
 } from './data-assets.ts'
 export { type DataLocation, locateData } from './data-location.ts'
-export { datastoreUri, parseDataUri, sameDataUri, shortUri } from './data-uri.ts'
-export type { Datastore } from './datastores.ts'
+export { type DataUri, datastoreUri, parseDataUri, sameDataUri, shortUri } from './data-uri.ts'
+export { type Datastore, listBlobDatastores } from './datastores.ts'
 export { createStorageAccess, type StorageAccess } from './storage-access.ts'
 export { explainStorageRefusal } from './storage-refusals.ts'
 export { studioUrl } from './studio.ts'
 export {
   chooseWorkspace,
+  isSameWorkspace,
   openWorkspace,
   parseWorkspaceConfig,
   type Workspace,

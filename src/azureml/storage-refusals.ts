@@ -36,7 +36,7 @@ export function explainStorageRefusal(location: ContainerLocation, error: unknow
 }
 
 function reason(error: unknown): string {
-  return error instanceof BlobError ? `${error.status} ${error.code}` : messageOf(error)
+  return error instanceof BlobError ? `${error.status} ${error.code}`.trim() : messageOf(error)
 }
 
 function refusalCode(error: unknown): string {

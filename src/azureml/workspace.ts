@@ -50,6 +50,11 @@ export function workspaceId({ subscriptionId, resourceGroup, workspace }: Worksp
   return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}`
 }
 
+/** Whether two names mean the same workspace; Azure does not tell upper from lower case. */
+export function isSameWorkspace(a: WorkspaceName, b: WorkspaceName): boolean {
+  return workspaceId(a).toLowerCase() === workspaceId(b).toLowerCase()
+}
+
 const idPattern =
   /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.MachineLearningServices\/workspaces\/([^/]+)\/?$/i
 
@@ -61,7 +66,7 @@ export function parseWorkspaceId(id: string): WorkspaceName | undefined {
 
 /** The text of an AzureML `config.json`; undefined where one of its three keys is missing: then it is some other file. */
 export function parseWorkspaceConfig(text: string): WorkspaceName | undefined {
-  const config = parseJson(text)
+  const config = parseJson(text.replace(/^\ufeff/, '')) // PowerShell writes a byte order mark
   if (typeof config !== 'object' || config === null) return undefined
   const { subscription_id, resource_group, workspace_name } = config as Record<string, unknown>
   if (typeof subscription_id !== 'string' || typeof resource_group !== 'string' || typeof workspace_name !== 'string')

@@ -27,7 +27,8 @@ export async function readResuming(
     } catch (error) {
       fruitless = received > before ? 0 : fruitless + 1
       if (!isBrokenConnection(error) || fruitless >= mostFruitlessTries) throw error
-      await sleep(Math.random() * 500 * 2 ** fruitless, undefined, { signal: request.signal })
+      await sleep(Math.random() * 500 * 2 ** fruitless, undefined, { signal: request.signal }).catch(() => {})
+      request.signal.throwIfAborted()
     }
   }
 }
@@ -40,6 +41,7 @@ async function readWatched(
   count: (bytes: number) => void,
 ): Promise<void> {
   const stall = new AbortController()
+  let receiverFailed: { error: unknown } | undefined
   const giveUp = () => stall.abort(new BlobError(`read ${request.name}`, 0, 'Stalled'))
   const watchdog = setTimeout(giveUp, stallMilliseconds)
   try {
@@ -51,10 +53,18 @@ async function readWatched(
       onBytes: async (bytes) => {
         watchdog.refresh()
         const size = bytes.byteLength
-        await request.onBytes(bytes)
+        try {
+          await request.onBytes(bytes)
+        } catch (error) {
+          receiverFailed = { error }
+          throw error
+        }
         count(size)
       },
     })
+  } catch (error) {
+    // What the receiver of the bytes has to say (a full disk) is no trouble of the connection.
+    throw receiverFailed ? receiverFailed.error : error
   } finally {
     clearTimeout(watchdog)
   }

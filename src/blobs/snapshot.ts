@@ -37,6 +37,7 @@ export async function takeSnapshot(container: BlobContainer, prefix: string, sig
 export async function takeFileSnapshot(container: BlobContainer, name: string, signal: AbortSignal): Promise<Snapshot> {
   // A listing gives the name itself first, before all longer names.
   for await (const page of container.listPages(name, signal)) {
+    if (page.length === 0) continue // a page may be empty and not the last
     const blob = page.find((candidate) => candidate.name === name)
     return snapshotOf(blob ? [{ ...blob, path: name.slice(name.lastIndexOf('/') + 1) }] : [])
   }

@@ -33,12 +33,7 @@ export interface OutputDataset extends DatasetConfig {
 }
 
 const text = v.pipe(v.string('has to be text'), v.trim())
-const optionalText = v.optional(
-  v.pipe(
-    text,
-    v.transform((value) => value || undefined),
-  ),
-)
+const optionalText = v.optional(text)
 const flag = v.pipe(
   text,
   v.toLowerCase(),
@@ -55,6 +50,26 @@ const globs = v.optional(
   ),
   [],
 )
+// Not v.record: it leaves out keys such as "constructor", and takes lists.
+const tags = v.optional(
+  v.pipe(
+    v.custom<Record<string, string>>(isTags, 'has to be a mapping of texts'),
+    v.check(
+      (value) => Object.values(value).every((tag) => tag.length <= 1000),
+      'has a value of more than 1,000 characters',
+    ),
+  ),
+  {},
+)
+
+function isTags(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((tag) => typeof tag === 'string')
+  )
+}
 
 const common = {
   name: text,
@@ -76,10 +91,7 @@ const inputSchema = v.strictObject({
 const outputSchema = v.strictObject({
   ...common,
   'overwrite-existing': v.optional(flag, 'false'),
-  tags: v.optional(
-    v.record(v.string(), v.pipe(v.string('has to be text'), v.maxLength(1000, 'has more than 1,000 characters'))),
-    {},
-  ),
+  tags,
   description: optionalText,
 })
 
@@ -139,18 +151,21 @@ function validate<S extends typeof inputSchema | typeof outputSchema>(
   const where = `${input}, dataset ${index + 1}`
   if (Array.isArray(entry))
     throw new UserError('bad-dataset', `${where}: a list inside the list. Give a name or a mapping.`)
-  const mapping = typeof entry === 'string' ? { name: entry } : kebabCase(entry as Record<string, YamlValue>, where)
+  const mapping = typeof entry === 'string' ? { name: entry } : givenKeys(entry as Record<string, YamlValue>, where)
   if (!mapping.name) throw new UserError('bad-dataset', `${where}: the key "name" is missing.`)
   const result = v.safeParse(schema, mapping)
   if (result.success) return result.output as v.InferOutput<S>
   const [issue] = result.issues
   const key = String(issue.path?.[0]?.key ?? '')
   if (!Object.hasOwn(schema.entries, key)) throw unknownKey(where, key, Object.keys(schema.entries))
-  throw new UserError('bad-dataset', `${where} (${quoted(String(mapping.name))}): "${key}" ${issue.message}.`)
+  throw new UserError(
+    'bad-dataset',
+    `${where} (${quoted(typeof mapping.name === 'string' ? mapping.name : '…')}): "${key}" ${issue.message}.`,
+  )
 }
 
-/** hi-ml writes `use_mounting`, we `use-mounting`; both are taken. */
-function kebabCase(mapping: Record<string, YamlValue>, where: string): Record<string, YamlValue> {
+/** hi-ml writes `use_mounting`, we `use-mounting`; both are taken. Keys without a value, as expressions leave them, are not given. */
+function givenKeys(mapping: Record<string, YamlValue>, where: string): Record<string, YamlValue> {
   const result: Record<string, YamlValue> = {}
   for (const [key, value] of Object.entries(mapping)) {
     const kebab = key.replaceAll('_', '-')
@@ -158,7 +173,7 @@ function kebabCase(mapping: Record<string, YamlValue>, where: string): Record<st
       throw new UserError('bad-dataset', `${where}: "${kebab}" is given twice, in two spellings.`)
     result[kebab] = value
   }
-  return result
+  return Object.fromEntries(Object.entries(result).filter(([key, value]) => value !== '' || key === 'name'))
 }
 
 function unknownKey(where: string, key: string, known: readonly string[]): UserError {

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { listDataNames, listDataVersions, parseDataUri, type Workspace } from '../azureml/index.ts'
+import {
+  type DataUri,
+  isSameWorkspace,
+  listBlobDatastores,
+  listDataNames,
+  listDataVersions,
+  parseDataUri,
+  type Workspace,
+} from '../azureml/index.ts'
 import type { BlobContainer } from '../blobs/index.ts'
 import { counted, type Log, listed, quoted, UserError } from '../report/index.ts'
 import { inParallel } from '../transfer/index.ts'
@@ -53,42 +61,58 @@ async function firstFiles({ container, path }: Destination, signal: AbortSignal)
   return []
 }
 
-/** Registered versions whose folder the destination lies in or around. Every dataset of the workspace is asked: any of them may be hit. */
+/**
+ * Registered versions, archived ones too, whose folder the destination lies in or around. Every dataset of the workspace is asked: any of
+ * them may be hit.
+ */
 async function versionsAround(workspace: Workspace, destination: Destination, signal: AbortSignal): Promise<string[]> {
+  const datastores = await datastoresOn(workspace, destination)
   const names = await listDataNames(workspace)
   const touched = await inParallel(names, 8, signal, async (name) => {
-    const versions = await listDataVersions(workspace, name)
-    return versions
-      .filter(({ dataUri }) => overlaps(workspace, destination, dataUri))
-      .map(({ version }) => `${name}:${version}`)
+    const versions = await listDataVersions(workspace, name, 'All')
+    const hit = versions.filter(({ dataUri }) =>
+      overlaps(destination.path, placeOf(workspace, destination, datastores, dataUri)),
+    )
+    return hit.map(({ version }) => `${name}:${version}`)
   })
   return touched.flat()
 }
 
-function overlaps(workspace: Workspace, destination: Destination, dataUri: string): boolean {
-  const path = pathInContainer(workspace, destination, dataUri)
-  if (path === undefined) return false
-  const folder = path === '' || path.endsWith('/') ? path : `${path}/`
-  return folder.startsWith(destination.path) || destination.path.startsWith(folder)
+/** Names, in lower case, of all datastores that show the destination's container: one container may have several. */
+async function datastoresOn(workspace: Workspace, { datastore, container }: Destination): Promise<Set<string>> {
+  const { accountName, containerName } = container.location
+  const datastores = await listBlobDatastores(workspace)
+  const same = datastores.filter(
+    ({ location }) => location.accountName === accountName && location.containerName === containerName,
+  )
+  return new Set([datastore, ...same.map(({ name }) => name)].map((name) => name.toLowerCase()))
+}
+
+function overlaps(destination: string, place: string | undefined): boolean {
+  if (place === undefined) return false
+  const folder = place === '' || place.endsWith('/') ? place : `${place}/`
+  return folder.startsWith(destination) || destination.startsWith(folder)
 }
 
 /** Where in the destination's container a URI points; undefined for other containers, as far as the URI itself tells. */
-function pathInContainer(
+function placeOf(
   workspace: Workspace,
-  { datastore, container }: Destination,
+  { container }: Destination,
+  datastores: ReadonlySet<string>,
   dataUri: string,
 ): string | undefined {
+  const uri = parsed(dataUri)
+  if (uri?.kind === 'blob') {
+    const { accountName, containerName } = container.location
+    return uri.accountName === accountName && uri.containerName === containerName ? uri.path : undefined
+  }
+  if (uri?.kind !== 'datastore' || !datastores.has(uri.datastore.toLowerCase())) return undefined
+  return uri.workspace === undefined || isSameWorkspace(uri.workspace, workspace.name) ? uri.path : undefined
+}
+
+function parsed(dataUri: string): DataUri | undefined {
   try {
-    const uri = parseDataUri(dataUri)
-    if (uri.kind === 'blob') {
-      const same =
-        uri.accountName === container.location.accountName && uri.containerName === container.location.containerName
-      return same ? uri.path : undefined
-    }
-    if (uri.kind === 'job-output' || uri.datastore !== datastore) return undefined
-    const here =
-      uri.workspace === undefined || uri.workspace.workspace.toLowerCase() === workspace.name.workspace.toLowerCase()
-    return here ? uri.path : undefined
+    return parseDataUri(dataUri)
   } catch {
     return undefined // a form that cannot be staged cannot be written to either
   }

@@ -72,6 +72,8 @@ async function chooseVersion(
   if (container?.latestVersion === undefined) return undefined
   const latest = await findDataVersion(context.workspace, name, container.latestVersion)
   if (latest && !latest.isArchived) return latest
+  const [newest] = active
+  if (newest) return newest
   throw new UserError(
     'dataset-archived',
     `All versions of dataset "${name}" are archived. Restore one (az ml data restore), or name a version to use it all the same.`,

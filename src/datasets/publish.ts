@@ -188,7 +188,7 @@ async function register(
   const { workspace, signal, log } = context
   const dataUri = datastoreUri(workspace.name, destination.datastore, destination.path)
   const tags = publishedTags(output.tags, provenance, fingerprint)
-  const first = Number((await findDataContainer(workspace, output.name))?.nextVersion ?? '1')
+  const first = Number((await findDataContainer(workspace, output.name))?.nextVersion) || 1
   for (let version = first; version < first + mostTries; version += 1) {
     signal.throwIfAborted()
     const { taken, reason } = await putDataVersion(workspace, output.name, String(version), {

@@ -2,7 +2,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { quoted, UserError } from '../report/index.ts'
-import { readManifest } from '../transfer/index.ts'
+import { isOursOrEmpty } from '../transfer/index.ts'
 
 /**
  * The place that `target-folder` names, absolute and without links in it.
@@ -10,12 +10,18 @@ import { readManifest } from '../transfer/index.ts'
  */
 export async function resolveTargetFolder(targetFolder: string, checkout: string): Promise<string> {
   const target = await realPlace(resolve(checkout, targetFolder))
-  const guarded = { 'the checkout': await realPlace(checkout), 'the home folder': await realPlace(homedir()) }
-  for (const [what, place] of Object.entries(guarded)) {
-    if (target === place) throw refused(targetFolder, `is ${what}`)
-    if (contains(target, place)) throw refused(targetFolder, `contains ${what}`)
+  const guarded = { 'the checkout': checkout, 'the home folder': homedir() }
+  for (const [what, folder] of Object.entries(guarded)) {
+    // Both by its name and, where that is a link, by its real place.
+    for (const place of [await realPlace(folder), await realpath(folder).catch(() => folder)]) {
+      if (target === place) throw refused(targetFolder, `is ${what}`)
+      if (contains(target, place)) throw refused(targetFolder, `contains ${what}`)
+    }
   }
-  const status = await lstat(target).catch(() => undefined)
+  const status = await lstat(target).catch((error) => {
+    if (error.code === 'ENOTDIR') throw refused(targetFolder, 'lies below a file')
+    return undefined
+  })
   if (status?.isSymbolicLink()) throw refused(targetFolder, 'is a symbolic link')
   if (status && !status.isDirectory()) throw refused(targetFolder, 'is a file')
   return target
@@ -23,7 +29,7 @@ export async function resolveTargetFolder(targetFolder: string, checkout: string
 
 /** An input's folder may hold what an earlier run wrote there, and nothing else. */
 export async function requireOursOrEmpty(folder: string): Promise<void> {
-  if ((await isEmpty(folder)) || (await readManifest(folder))) return
+  if (await isOursOrEmpty(folder)) return
   throw new UserError(
     'target-not-ours',
     `target-folder ${folder} is not empty and was not filled by this action. Empty it, or choose another.`,

@@ -7,7 +7,7 @@ import { distance } from 'fastest-levenshtein'
  */
 export function quoted(name: string): string {
   return JSON.stringify(name).replace(
-    /[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
+    /[\u007f-\u009f\u061c\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
     escapeCharacter,
   )
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { lstat, mkdir, open, rename, rm, rmdir, utimes } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import { BlobError, type SnapshotFile } from '../blobs/index.ts'
+import { BlobError, type Snapshot, type SnapshotFile } from '../blobs/index.ts'
 import { counted, formatBytes, quoted, UserError } from '../report/index.ts'
-import { manifestOf, partialPath, removeManifest, writeManifest } from './manifest.ts'
+import { manifestOf, partialPath, writeManifest } from './manifest.ts'
 import { inParallel } from './parallel.ts'
 import { type DownloadPlan, type DownloadRequest, somebodyElses } from './plan.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -30,18 +30,11 @@ export async function download(plan: DownloadPlan): Promise<DownloadResult> {
   const partial = partialPath(folder)
   await openPartial(folder, partial, earlierPlace)
   await removeFiles(partial, outdated)
-  await writeManifest(folder, manifestOf(snapshot))
+  await writeManifest(folder, manifestOf(snapshot, false))
   log.info(`${label}: downloading ${counted(missing.length, 'file')}, ${formatBytes(bytes)}, to ${folder}`)
   const seconds = await fetchFiles(request, partial, missing, bytes)
-  await moveIntoPlace(partial, folder)
+  await moveIntoPlace(partial, folder, snapshot)
   return { files: missing.length, bytes, seconds }
-}
-
-/** Takes away what an interrupted download left of a folder that nobody will go on with. */
-export async function discardPartial(folder: string): Promise<void> {
-  const left = await exists(partialPath(folder))
-  await rm(partialPath(folder), { recursive: true, force: true })
-  if (left) await removeManifest(folder)
 }
 
 async function openPartial(folder: string, partial: string, earlierPlace: string | undefined): Promise<void> {
@@ -51,10 +44,11 @@ async function openPartial(folder: string, partial: string, earlierPlace: string
   else await mkdir(partial, { recursive: true })
 }
 
-async function moveIntoPlace(partial: string, folder: string): Promise<void> {
+async function moveIntoPlace(partial: string, folder: string, snapshot: Snapshot): Promise<void> {
   await rmdir(folder).catch((error) => {
     if (error.code !== 'ENOENT') throw notEmpty(folder, error)
   })
+  await writeManifest(folder, manifestOf(snapshot, true))
   await moveFolder(partial, folder)
 }
 
@@ -149,16 +143,19 @@ async function fetchFile(
   const path = join(partial, file.path)
   // Exclusive: whatever lies there now is not ours, and is not followed if it is a link.
   const handle = await open(path, 'wx').catch((error) => {
-    throw error.code === 'EEXIST' ? somebodyElses(partial, file.path) : error
+    throw error.code === 'EEXIST' || error.code === 'EISDIR' ? somebodyElses(partial, file.path) : error
   })
   const md5 = createHash('md5')
   let position = 0
   try {
     const onBytes = async (bytes: Uint8Array) => {
       md5.update(bytes)
-      const { bytesWritten } = await handle.write(bytes, 0, bytes.byteLength, position)
-      position += bytesWritten
-      progress.addBytes(bytesWritten)
+      for (let done = 0; done < bytes.byteLength; ) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position)
+        done += bytesWritten
+        position += bytesWritten
+      }
+      progress.addBytes(bytes.byteLength)
     }
     if (file.size > 0)
       await container.read({ name: file.name, etag: file.etag, offset: 0, length: file.size, signal, onBytes })
@@ -179,6 +176,7 @@ async function fetchFile(
 }
 
 function explainRead(error: unknown, file: SnapshotFile, label: string): unknown {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return diskFull(file, label, error)
   if (!(error instanceof BlobError)) return error
   const name = `${quoted(file.path)} of ${label}`
   const options = { cause: error }
@@ -211,6 +209,14 @@ function explainRead(error: unknown, file: SnapshotFile, label: string): unknown
   )
 }
 
+function diskFull(file: SnapshotFile, label: string, cause: unknown): UserError {
+  return new UserError(
+    'disk-too-small',
+    `The disk became full while ${quoted(file.path)} of ${label} was written, though there was room at the start: something else fills it too. Use a larger disk ("target-folder"), or stage a part ("include", "sample").`,
+    { cause },
+  )
+}
+
 function wrongMd5(file: SnapshotFile, label: string): UserError {
   return new UserError(
     'wrong-md5',
@@ -223,12 +229,5 @@ function notEmpty(folder: string, cause: unknown): UserError {
     'target-not-ours',
     `${folder} was filled by something else while the dataset was downloaded. Choose another target-folder.`,
     { cause },
-  )
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
   )
 }

@@ -1,8 +1,7 @@
 /** Whole snapshots between a container and this machine: download, upload, and what has to hold before. */
 export { requireFreeSpace } from './disk.ts'
-export { type DownloadResult, discardPartial, download } from './download.ts'
+export { type DownloadResult, download } from './download.ts'
 export { type LinksOut, type LocalFile, listLocalFiles, md5OfFile } from './local-files.ts'
-export { manifestPath, partialPath, readManifest } from './manifest.ts'
 export { inParallel } from './parallel.ts'
-export { type DownloadPlan, type DownloadRequest, planDownload } from './plan.ts'
+export { type DownloadPlan, type DownloadRequest, isOursOrEmpty, planDownload } from './plan.ts'
 export { type UploadedFile, type UploadRequest, uploadFiles } from './upload.ts'

@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Snapshot } from '../blobs/index.ts'
 
@@ -8,6 +9,8 @@ import type { Snapshot } from '../blobs/index.ts'
  */
 export interface Manifest {
   readonly schema: 1
+  /** Whether all of it was in place when this was written. Until then, only the hidden folder beside the place is ours. */
+  readonly complete: boolean
   /** By path. */
   readonly files: Readonly<Record<string, ManifestFile>>
 }
@@ -19,13 +22,26 @@ export interface ManifestFile {
   readonly lastModified: number
 }
 
+/** Room for the dot, the suffix and `.new` within 255 bytes. */
+const longestName = 220
+/** Characters, of at most three bytes each. */
+const shortenedName = 60
+
 export function manifestPath(folder: string): string {
-  return join(dirname(folder), `.${basename(folder)}.azureml-datasets.json`)
+  return beside(folder, '.azureml-datasets.json')
 }
 
 /** Where a folder is made: beside its place, so that it gets there by one rename, and never half. */
 export function partialPath(folder: string): string {
-  return join(dirname(folder), `.${basename(folder)}.azureml-datasets.partial`)
+  return beside(folder, '.azureml-datasets.partial')
+}
+
+/** A hidden name beside a folder. Names have 255 bytes at the most, so that of very long ones a hash stands for the end. */
+function beside(folder: string, suffix: string): string {
+  const name = basename(folder)
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16)
+  const fits = Buffer.byteLength(name) <= longestName
+  return join(dirname(folder), `.${fits ? name : `${name.slice(0, shortenedName)}-${hash}`}${suffix}`)
 }
 
 /** The manifest of a folder, or undefined where there is none that can be read: then nothing there is ours. */
@@ -40,15 +56,15 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 
 function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false
-  const { schema, files } = value as Partial<Manifest>
-  return schema === 1 && typeof files === 'object' && files !== null
+  const { schema, complete, files } = value as Partial<Manifest>
+  return schema === 1 && typeof complete === 'boolean' && typeof files === 'object' && files !== null
 }
 
-export function manifestOf(snapshot: Snapshot): Manifest {
+export function manifestOf(snapshot: Snapshot, complete: boolean): Manifest {
   // Without a prototype: a blob may be called `__proto__`.
   const files: Record<string, ManifestFile> = Object.create(null)
   for (const { path, size, etag, lastModified } of snapshot) files[path] = { size, etag, lastModified }
-  return { schema: 1, files }
+  return { schema: 1, complete, files }
 }
 
 /** Written whole or not at all. */
@@ -56,8 +72,4 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   const path = manifestPath(folder)
   await writeFile(`${path}.new`, JSON.stringify(manifest))
   await rename(`${path}.new`, path)
-}
-
-export async function removeManifest(folder: string): Promise<void> {
-  await rm(manifestPath(folder), { force: true })
 }

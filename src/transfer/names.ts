@@ -19,8 +19,9 @@ export function checkNames(snapshot: Snapshot, platform: Platform = process.plat
     if (problem) offenders.set(problem, [...(offenders.get(problem) ?? []), path])
   }
   for (const [problem, paths] of offenders) refuse(problem, paths)
-  refuseClashes(snapshot)
-  if (platform === 'win32' || platform === 'darwin') refuseTwins(snapshot)
+  const ignoresCase = platform === 'win32' || platform === 'darwin'
+  refuseClashes(snapshot, ignoresCase ? folded : (path) => path)
+  if (ignoresCase) refuseTwins(snapshot)
 }
 
 function problemOf(path: string, platform: Platform): string | undefined {
@@ -36,23 +37,29 @@ function problemOf(path: string, platform: Platform): string | undefined {
 }
 
 /** In blob storage a name can be a file and, as a prefix, a folder; on a disk it cannot. */
-function refuseClashes(snapshot: Snapshot): void {
-  const files = new Set<string>()
-  for (const { path } of snapshot) files.add(path)
+function refuseClashes(snapshot: Snapshot, keyOf: (path: string) => string): void {
+  const files = new Map<string, string>()
+  for (const { path } of snapshot) files.set(keyOf(path), path)
   const clashes = new Set<string>()
-  for (const path of files) {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      if (files.has(path.slice(0, slash))) clashes.add(path.slice(0, slash))
+  for (const key of files.keys()) {
+    for (let slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) {
+      const file = files.get(key.slice(0, slash))
+      if (file !== undefined) clashes.add(file)
     }
   }
   if (clashes.size > 0) refuse('are files and folders at once', [...clashes])
 }
 
-/** Names that a file system without case, or with normalised Unicode, takes for one. */
+/** A name as a file system sees it that has no case, or normalises Unicode. */
+function folded(path: string): string {
+  return path.normalize('NFC').toLowerCase()
+}
+
+/** Names that such a file system takes for one. */
 function refuseTwins(snapshot: Snapshot): void {
   const seen = new Map<string, string>()
   for (const { path } of snapshot) {
-    const key = path.normalize('NFC').toLowerCase()
+    const key = folded(path)
     const twin = seen.get(key)
     if (twin !== undefined) refuse('are one name on this system, which ignores case', [twin, path])
     seen.set(key, path)

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobContainer, Snapshot, SnapshotFile } from '../blobs/index.ts'
 import { counted, type Log, quoted, UserError } from '../report/index.ts'
@@ -59,14 +59,25 @@ interface EarlierRun {
   readonly manifest: Manifest
 }
 
+/** Where an earlier run left files: in place, or half done beside it. */
 async function earlierRun(folder: string): Promise<EarlierRun | undefined> {
   const manifest = await readManifest(folder)
   if (!manifest) return undefined
-  for (const place of [folder, partialPath(folder)]) {
-    const status = await lstat(place).catch(() => undefined)
-    if (status?.isDirectory()) return { place, manifest }
-  }
-  return undefined
+  const partial = partialPath(folder)
+  const [inPlace, half] = [await holdsFiles(folder), await holdsFiles(partial)]
+  if (inPlace && half) throw bothThere(folder, partial)
+  if (inPlace) return manifest.complete ? { place: folder, manifest } : undefined
+  return half ? { place: partial, manifest } : undefined
+}
+
+/** Whether a folder may be filled: it is empty, not there, or what it holds was put there by an earlier run (besides files of others). */
+export async function isOursOrEmpty(folder: string): Promise<boolean> {
+  return !(await holdsFiles(folder)) || (await readManifest(folder))?.complete === true
+}
+
+async function holdsFiles(folder: string): Promise<boolean> {
+  const entries = await readdir(folder).catch(() => [])
+  return entries.length > 0
 }
 
 /** Files of the snapshot that do not lie there with the right content yet. */
@@ -74,7 +85,8 @@ async function missingFiles(snapshot: Snapshot, earlier: EarlierRun, signal: Abo
   const missing = await inParallel(snapshot, filesLookedAtAtOnce, signal, async (file) => {
     const ours = earlier.manifest.files[file.path]
     const onDisk = await lstat(join(earlier.place, file.path)).catch(() => undefined)
-    if (!ours && onDisk) throw somebodyElses(earlier.place, file.path)
+    // A folder may be there because files of ours were below it, which are about to go.
+    if (!ours && onDisk && !onDisk.isDirectory()) throw somebodyElses(earlier.place, file.path)
     return ours?.etag === file.etag && onDisk && isComplete(onDisk, file) ? [] : [file]
   })
   return missing.flat()
@@ -100,6 +112,13 @@ function refuseArchived(snapshot: Snapshot): void {
   throw new UserError(
     'archived-blobs',
     `${counted(archived.length, 'file')} of the dataset are in the archive tier and cannot be read, among them ${quoted(archived[0] ?? '')}. Rehydrate them (az storage blob set-tier --tier Hot …), or leave them out with "exclude".`,
+  )
+}
+
+function bothThere(folder: string, partial: string): UserError {
+  return new UserError(
+    'target-not-ours',
+    `${folder} holds files, and beside it lies ${partial}, an unfinished download to the same place. Remove the one that is not needed.`,
   )
 }
 

@@ -142,6 +142,15 @@ function changedWhileUploading({ path }: LocalFile): UserError {
 }
 
 function explainWrite(error: unknown, file: LocalFile, label: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return changedWhileUploading(file)
+  if (code === 'EACCES') {
+    return new UserError(
+      'unsafe-output',
+      `${quoted(file.path)} of ${label} may not be read: it belongs to another user. A container that runs as root leaves such files; make them readable in the step that writes them.`,
+      { cause: error },
+    )
+  }
   if (!(error instanceof BlobError)) return error
   const name = `${quoted(file.path)} of ${label}`
   const options = { cause: error }
