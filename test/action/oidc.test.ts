@@ -57,7 +57,7 @@ describe('the end of GitHub’s permission', () => {
     'is not known for %s, and nothing is said',
     async (token) => {
       vi.stubEnv('ACTIONS_ID_TOKEN_REQUEST_TOKEN', token)
-      await idTokenSource()?.('a')
+      expect(await idTokenSource()?.('a')).toBe('token for a')
       expect(toolkit.warning).not.toHaveBeenCalled()
     },
   )
@@ -67,5 +67,5 @@ test('a token that is not given is an instruction, in one line', async () => {
   toolkit.getIDToken.mockRejectedValue(new Error('Failed to get ID Token.\n \n  Error Code : 403\n'))
   const { code, message } = await refusalOf(() => idTokenSource()?.('a'))
   expect(code).toBe('no-id-token')
-  expect(message).toContain('Check "permissions: id-token: write"')
+  expect(message).toContain('(Failed to get ID Token. Error Code : 403). Check "permissions: id-token: write"')
 })

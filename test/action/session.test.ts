@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { endProcess, isRunning, type ProcessIdentity, thisProcess } from '../../src/action/processes.ts'
+import {
+  loadSession,
+  openSession,
+  removeSession,
+  requiredEnvironment,
+  type Session,
+  sessionFolder,
+  sweepDeadSessions,
+  undo,
+  updateSession,
+} from '../../src/action/session.ts'
+import { refusalOf } from '../report/helpers.ts'
+import { stagedInput, useRunner } from './helpers.ts'
+
+const runner = useRunner()
+const policy = { uploadOutputs: 'on-success', ifNoFilesFound: 'error', concurrency: 4 } as const
+const fileOf = ({ id }: Session) => join(sessionFolder(id), 'session.json')
+const nobody: ProcessIdentity = { pid: 2 ** 22 - 1, started: '1' }
+
+/** A process of ours that sleeps for a minute, and how to know it again. */
+async function sleeper(): Promise<ProcessIdentity> {
+  const { pid = 0 } = spawn('sleep', ['60'], { stdio: 'ignore' })
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
+  return { pid, started: fields[19] ?? '' }
+}
+
+describe('a session', () => {
+  test('is a folder beside RUNNER_TEMP that only we can read', async () => {
+    const session = await openSession(policy)
+    expect(session).toMatchObject({ schema: 1, job: 'this-job', state: 'opening', policy, main: { pid: process.pid } })
+    expect(session.id).toMatch(/^77-2-[0-9a-f]{8}$/)
+    expect(sessionFolder(session.id)).toBe(join(runner.root, '_azureml-datasets', session.id))
+    expect((await stat(sessionFolder(session.id))).mode & 0o777).toBe(0o700)
+    expect((await stat(fileOf(session))).mode & 0o777).toBe(0o600)
+  })
+
+  test('is read back as it was written, with each change', async () => {
+    const opened = await openSession(policy)
+    expect(await loadSession(sessionFolder(opened.id))).toEqual(opened)
+    const ready = await updateSession(opened, { state: 'ready', inputs: [stagedInput()] })
+    expect(await loadSession(sessionFolder(opened.id))).toEqual(ready)
+    expect(await readdir(sessionFolder(opened.id))).toEqual(['session.json'])
+  })
+
+  test('keeps its last whole state where a write is cut short', async () => {
+    const opened = await openSession(policy)
+    await writeFile(`${fileOf(opened)}.new`, '{"schema":1,"id":')
+    expect(await loadSession(sessionFolder(opened.id))).toEqual(opened)
+    await updateSession(opened, { state: 'ready' })
+    expect((await loadSession(sessionFolder(opened.id)))?.state).toBe('ready')
+  })
+
+  test('that is not there is none', async () => {
+    expect(await loadSession(join(runner.root, 'nowhere'))).toBeUndefined()
+    const session = await openSession(policy)
+    await removeSession(session)
+    await removeSession(session)
+    expect(await loadSession(sessionFolder(session.id))).toBeUndefined()
+  })
+
+  test.each(['{"schema":2}', '{}', 'null', '{"schema":1,'])('that reads %s is none of this version', async (text) => {
+    const session = await openSession(policy)
+    await writeFile(fileOf(session), text)
+    expect((await refusalOf(() => loadSession(sessionFolder(session.id)))).code).toBe('session-unknown')
+  })
+
+  test('undoes what was begun, whether or not it was', async () => {
+    const begun = join(runner.temp, 'begun')
+    await mkdir(join(begun, 'deep'), { recursive: true })
+    const session = await openSession(policy)
+    const kind = 'remove-folder'
+    await undo({
+      ...session,
+      undo: [
+        { kind, path: join(runner.temp, 'never') },
+        { kind, path: begun },
+      ],
+    })
+    expect(existsSync(begun)).toBe(false)
+  })
+})
+
+describe('sweeping', () => {
+  /** A session of another job, with a folder that it had begun to fill. */
+  async function sessionOf(main: ProcessIdentity, job = 'other-job') {
+    const opened = await openSession(policy)
+    const path = join(runner.temp, opened.id)
+    await mkdir(path)
+    return { path, session: await updateSession(opened, { main, job, undo: [{ kind: 'remove-folder', path }] }) }
+  }
+
+  test('clears sessions of other jobs whose process is gone, with what they had begun', async () => {
+    const { session, path } = await sessionOf(nobody)
+    expect(await sweepDeadSessions()).toEqual([session.id])
+    expect([existsSync(path), existsSync(sessionFolder(session.id))]).toEqual([false, false])
+  })
+
+  test('leaves sessions of this job, though their steps have ended', async () => {
+    const { session, path } = await sessionOf(nobody, 'this-job')
+    expect(await sweepDeadSessions()).toEqual([])
+    expect([existsSync(path), existsSync(sessionFolder(session.id))]).toEqual([true, true])
+  })
+
+  test('leaves sessions of other jobs that still run', async () => {
+    const main = await sleeper()
+    const { session } = await sessionOf(main)
+    expect(await sweepDeadSessions()).toEqual([])
+    expect(existsSync(sessionFolder(session.id))).toBe(true)
+    await endProcess(main)
+    expect(await sweepDeadSessions()).toEqual([session.id])
+  })
+
+  test('tells jobs apart by run, attempt and job, where there is no tracking id', async () => {
+    vi.stubEnv('RUNNER_TRACKING_ID', '')
+    vi.stubEnv('GITHUB_JOB', 'train')
+    await sessionOf(nobody, '77.2.train')
+    const other = await sessionOf(nobody, '77.1.train')
+    expect(await sweepDeadSessions()).toEqual([other.session.id])
+  })
+
+  test('is not disturbed by files of others, broken sessions, or no folder at all', async () => {
+    expect(await sweepDeadSessions()).toEqual([])
+    const { session } = await sessionOf(nobody)
+    await writeFile(fileOf(session), 'broken')
+    await writeFile(join(runner.root, '_azureml-datasets', 'a-file'), 'x')
+    await mkdir(join(runner.root, '_azureml-datasets', 'empty'))
+    const dead = await sessionOf(nobody)
+    expect(await sweepDeadSessions()).toContain(dead.session.id)
+  })
+})
+
+describe('a process', () => {
+  test('is known by its number and when it began', async () => {
+    const identity = await sleeper()
+    expect(await isRunning(identity)).toBe(true)
+    expect(await isRunning({ ...identity, started: '1' })).toBe(false)
+    expect(await isRunning({ ...identity, started: '' })).toBe(false)
+    expect(await isRunning(nobody)).toBe(false)
+    await endProcess({ ...identity, started: '1' })
+    expect(await isRunning(identity), 'another one of that number is left alone').toBe(true)
+    await endProcess(identity)
+    expect(await isRunning(identity)).toBe(false)
+  })
+
+  test('does not end itself', async () => {
+    expect(await isRunning(await thisProcess())).toBe(false)
+    await endProcess(await thisProcess())
+  })
+})
+
+test('a variable that a runner always sets is missing elsewhere, and that is told', async () => {
+  expect(requiredEnvironment('RUNNER_TEMP')).toBe(runner.temp)
+  vi.stubEnv('RUNNER_TEMP', '')
+  expect((await refusalOf(() => requiredEnvironment('RUNNER_TEMP'))).message).toContain('has to be started by a runner')
+})

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import type { Purpose } from '../../src/azureml/storage-access.ts'
+import { type Attempt, storedCredential } from '../../src/azureml/stored-credential.ts'
+import { refusalOf } from '../report/helpers.ts'
+import { workspaceWith } from './helpers.ts'
+
+const location = { accountName: 'acc', containerName: 'c', url: 'https://acc.blob.core.windows.net/c' }
+
+function attempt(
+  kind: 'AccountKey' | 'Sas' | 'None' | 'Certificate',
+  secret = '',
+  purpose: Purpose = 'read',
+): Attempt | undefined {
+  return storedCredential(
+    workspaceWith({}),
+    { name: 'd', location, credentials: { kind } },
+    purpose,
+    async () => secret,
+  )
+}
+const sas = (fields: string, purpose?: Purpose) => attempt('Sas', fields, purpose)?.credential()
+
+test('a key is used as it is', async () => {
+  expect(await attempt('AccountKey', 'a2V5')?.credential()).toEqual({ kind: 'account-key', accountKey: 'a2V5' })
+})
+
+test.each(['None', 'Certificate'] as const)('of credentials of kind %s nothing can be used', (kind) => {
+  expect(attempt(kind)).toBeUndefined()
+})
+
+describe('a SAS', () => {
+  test.each<[string, Purpose]>([
+    ['se=2999-01-01T00:00:00Z&sp=rl', 'read'],
+    ['se=2999-01-01&sp=racwl', 'write'],
+    ['sp=c', 'write'],
+    ['si=policy', 'write'],
+    ['se=not-a-time&sp=r', 'read'],
+  ])('with %s may %s', async (fields, purpose) => {
+    expect(await sas(fields, purpose)).toEqual({ kind: 'sas', sas: fields })
+  })
+
+  test('that has expired is not even sent', async () => {
+    const { code, message } = await refusalOf(() => sas('se=2020-01-01T00%3A00%3A00Z&sp=rl&sig=secret'))
+    expect(code).toBe('sas-expired')
+    expect(message).toBe('the SAS of datastore "d" expired at 2020-01-01T00:00:00Z')
+  })
+
+  test('that only reads is not used for writing', async () => {
+    expect((await refusalOf(() => sas('sp=rl&sig=secret', 'write'))).code).toBe('sas-read-only')
+  })
+})

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { type Blob, type BlobContainer, BlobError, type ReadRequest } from '../../src/blobs/index.ts'
+
+/** A blob with its content. */
+export interface MemoryBlob extends Blob {
+  readonly content: Buffer
+}
+
+/** A container that is a map. What stands between it and its reader or writer can be set. */
+export interface MemoryContainer extends BlobContainer {
+  readonly blobs: Map<string, MemoryBlob>
+  /** Names of the blobs that were read, in the order in which that began. */
+  readonly reads: string[]
+  /** Every write, as `put a/b`, `block a/b 8388608` and `list a/b 3`. */
+  readonly writes: string[]
+  /** Most reads that were under way at one time. */
+  readonly mostReadsAtOnce: number
+  /** Writes a blob as somebody else, with the given differences. */
+  store(name: string, content: string | Buffer, differences?: Partial<Blob>): void
+  beforeRead: (request: ReadRequest) => unknown
+  beforeWrite: (name: string) => unknown
+}
+
+const lastModified = Date.UTC(2026, 0, 2, 3, 4, 5)
+
+export function memoryContainer(files: Readonly<Record<string, string>> = {}): MemoryContainer {
+  const blobs = new Map<string, MemoryBlob>()
+  const blocks = new Map<string, Buffer>()
+  let written = 0
+  let reading = 0
+  let most = 0
+  const store: MemoryContainer['store'] = (name, content, differences = {}) => {
+    const bytes = Buffer.from(content)
+    written += 1
+    const md5 = createHash('md5').update(bytes).digest('base64')
+    const blob = { name, size: bytes.byteLength, etag: `0x${written}`, md5, lastModified, tier: 'Hot', content: bytes }
+    blobs.set(name, { ...blob, ...differences })
+  }
+  const write = async (name: string, content: Buffer, replace: boolean, signal: AbortSignal) => {
+    await container.beforeWrite(name)
+    signal.throwIfAborted()
+    if (!replace && blobs.has(name)) throw new BlobError(`write ${name}`, 409, 'BlobAlreadyExists')
+    store(name, content)
+  }
+  const container: MemoryContainer = {
+    location: { accountName: 'account', containerName: 'box', url: 'https://account.blob.core.windows.net/box' },
+    blobs,
+    reads: [],
+    writes: [],
+    get mostReadsAtOnce() {
+      return most
+    },
+    store,
+    beforeRead: () => {},
+    beforeWrite: () => {},
+    async *listPages(prefix, signal) {
+      signal.throwIfAborted()
+      const names = [...blobs.keys()].filter((name) => name.startsWith(prefix)).sort()
+      for (let index = 0; index < names.length; index += 3)
+        yield names.slice(index, index + 3).flatMap((name) => blobs.get(name) ?? [])
+    },
+    probe: async () => {},
+    async listFolders(prefix, most) {
+      const below = [...blobs.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+      const folders = below.filter((name) => name.includes('/')).map((name) => name.slice(0, name.indexOf('/')))
+      return [...new Set(folders)].sort().slice(0, most)
+    },
+    async read(request) {
+      const { name, etag, offset, length, signal, onBytes } = request
+      container.reads.push(name)
+      reading += 1
+      most = Math.max(most, reading)
+      try {
+        await container.beforeRead(request)
+        signal.throwIfAborted()
+        const blob = blobs.get(name)
+        if (!blob) throw new BlobError(`read ${name}`, 404, 'BlobNotFound')
+        if (blob.etag !== etag) throw new BlobError(`read ${name}`, 412, 'ConditionNotMet')
+        const half = offset + Math.ceil(length / 2)
+        await onBytes(blob.content.subarray(offset, half))
+        await onBytes(blob.content.subarray(half, offset + length))
+      } finally {
+        reading -= 1
+      }
+    },
+    async putBlob(name, content, { replace, signal }) {
+      container.writes.push(`put ${name}`)
+      await write(name, Buffer.from(content), replace, signal)
+    },
+    async putBlock(name, id, content, signal) {
+      container.writes.push(`block ${name} ${content.byteLength}`)
+      await container.beforeWrite(name)
+      signal.throwIfAborted()
+      blocks.set(`${name} ${id}`, Buffer.from(content))
+    },
+    async putBlockList(name, ids, { replace, signal }) {
+      container.writes.push(`list ${name} ${ids.length}`)
+      const content = Buffer.concat(ids.flatMap((id) => blocks.get(`${name} ${id}`) ?? []))
+      await write(name, content, replace, signal)
+    },
+  }
+  for (const [name, content] of Object.entries(files)) store(name, content)
+  return container
+}

@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { BlobError, type ReadRequest } from '../../src/blobs/index.ts'
+import { readResuming } from '../../src/blobs/read.ts'
+import { Cancelled } from '../../src/report/index.ts'
+
+const broken = () => new BlobError('read', 0, 'ECONNRESET')
+
+/** A read of bytes 100 to 109 that collects what it gets. */
+function reading(signal: AbortSignal = new AbortController().signal) {
+  const received: number[] = []
+  const request: ReadRequest = {
+    name: 'f',
+    etag: '0x1',
+    offset: 100,
+    length: 10,
+    signal,
+    onBytes: (bytes) => void received.push(...bytes),
+  }
+  return { request, received }
+}
+
+/** What each request asked for, with what it got before it ended as told. */
+function server(...answers: readonly { readonly bytes: number; readonly error?: unknown }[]) {
+  const asked: { offset: number; length: number; etag: string }[] = []
+  const readOnce = async ({ offset, length, etag, onBytes }: ReadRequest) => {
+    const answer = answers[asked.length] ?? answers.at(-1) ?? { bytes: 0 }
+    asked.push({ offset, length, etag })
+    const bytes = Math.min(answer.bytes, length)
+    for (let index = 0; index < bytes; index += 1) await onBytes(Uint8Array.of(offset + index))
+    if (answer.error) throw answer.error
+  }
+  return { asked, readOnce }
+}
+
+const whole = [100, 101, 102, 103, 104, 105, 106, 107, 108, 109]
+
+// The pauses between two tries are random; here they are none.
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+describe('a read', () => {
+  test('that comes whole is one request', async () => {
+    const { request, received } = reading()
+    const { asked, readOnce } = server({ bytes: 10 })
+    await readResuming(request, readOnce)
+    expect(received).toEqual(whole)
+    expect(asked).toEqual([{ offset: 100, length: 10, etag: '0x1' }])
+  })
+
+  test('that is cut goes on behind the last byte, with the same ETag', async () => {
+    const { request, received } = reading()
+    const { asked, readOnce } = server({ bytes: 4, error: broken() }, { bytes: 1, error: broken() }, { bytes: 10 })
+    await readResuming(request, readOnce)
+    expect(received).toEqual(whole)
+    expect(asked).toEqual([
+      { offset: 100, length: 10, etag: '0x1' },
+      { offset: 104, length: 6, etag: '0x1' },
+      { offset: 105, length: 5, etag: '0x1' },
+    ])
+  })
+
+  test('that ends early without an error goes on too', async () => {
+    const { request, received } = reading()
+    const { asked, readOnce } = server({ bytes: 7 }, { bytes: 10 })
+    await readResuming(request, readOnce)
+    expect(received).toEqual(whole)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('that breaks behind the last byte is complete', async () => {
+    const { request, received } = reading()
+    const { asked, readOnce } = server({ bytes: 10, error: broken() })
+    await readResuming(request, readOnce)
+    expect([received, asked.length]).toEqual([whole, 1])
+  })
+
+  test('is given up after five tries in a row that brought nothing', async () => {
+    const { request } = reading()
+    const { asked, readOnce } = server({ bytes: 3, error: broken() }, { bytes: 0, error: broken() })
+    await expect(readResuming(request, readOnce)).rejects.toMatchObject({ status: 0, code: 'ECONNRESET' })
+    expect(asked).toHaveLength(6)
+  })
+
+  test('is given up where the service answers with nothing again and again', async () => {
+    const { request } = reading()
+    await expect(readResuming(request, server({ bytes: 0 }).readOnce)).rejects.toMatchObject({ code: 'CutShort' })
+  })
+
+  test('goes on for as long as each few tries bring a byte', async () => {
+    const { request, received } = reading()
+    const nothing = { bytes: 0, error: broken() }
+    const round = [nothing, nothing, nothing, nothing, { bytes: 1, error: broken() }]
+    const { asked, readOnce } = server(...Array.from({ length: 10 }, () => round).flat())
+    await readResuming(request, readOnce)
+    expect(received).toEqual(whole)
+    expect(asked).toHaveLength(50)
+  })
+
+  test.each([412, 404, 403, 503])('that the service refuses with %i is not tried again', async (status) => {
+    const { request } = reading()
+    const { asked, readOnce } = server(
+      { bytes: 2, error: broken() },
+      { bytes: 0, error: new BlobError('read', status, 'X') },
+    )
+    await expect(readResuming(request, readOnce)).rejects.toMatchObject({ status })
+    expect(asked).toHaveLength(2)
+  })
+
+  test('whose bytes cannot be taken is not tried again: that is no matter of the network', async () => {
+    const { request } = reading()
+    const { asked, readOnce } = server({ bytes: 10 })
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    const onBytes = () => Promise.reject(full)
+    await expect(readResuming({ ...request, onBytes }, readOnce)).rejects.toBe(full)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('waits until its bytes are taken before the next come', async () => {
+    const { request } = reading()
+    let taking = 0
+    const onBytes = async () => {
+      expect(taking).toBe(0)
+      taking += 1
+      await Promise.resolve()
+      taking -= 1
+    }
+    await readResuming({ ...request, onBytes }, server({ bytes: 10 }).readOnce)
+  })
+})
+
+describe('a connection that brings nothing for 30 seconds', () => {
+  /** A request that brings some bytes, and then nothing until it is given up. */
+  const stalling = (bytes: number, begun: () => void) => async (rest: ReadRequest) => {
+    for (let index = 0; index < bytes; index += 1) await rest.onBytes(Uint8Array.of(rest.offset + index))
+    begun()
+    await new Promise((_, reject) => rest.signal.addEventListener('abort', () => reject(rest.signal.reason)))
+  }
+
+  test('is given up, and the read goes on behind the last byte', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { request, received } = reading()
+    const stalled = Promise.withResolvers<void>()
+    const asked: number[] = []
+    const done = readResuming(request, async (rest) => {
+      asked.push(rest.offset)
+      if (asked.length === 1) return stalling(3, stalled.resolve)(rest)
+      for (let index = 0; index < rest.length; index += 1) await rest.onBytes(Uint8Array.of(rest.offset + index))
+    })
+    await stalled.promise
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect(asked).toEqual([100])
+    await vi.advanceTimersByTimeAsync(1)
+    await done
+    expect(asked).toEqual([100, 103])
+    expect(received).toEqual(whole)
+  })
+
+  test('is not one that brings a byte now and then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { request, received } = reading()
+    let requests = 0
+    const done = readResuming(request, async (rest) => {
+      requests += 1
+      for (let index = 0; index < rest.length; index += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 29_000))
+        rest.signal.throwIfAborted()
+        await rest.onBytes(Uint8Array.of(rest.offset + index))
+      }
+    })
+    await vi.advanceTimersByTimeAsync(300_000)
+    await done
+    expect([requests, received]).toEqual([1, whole])
+  })
+
+  test('leaves no timer behind', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await readResuming(reading().request, server({ bytes: 4, error: broken() }, { bytes: 10 }).readOnce)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a read that is told to stop ends with the reason', () => {
+  test('while bytes come', async () => {
+    const stop = new AbortController()
+    const { request } = reading(stop.signal)
+    const done = readResuming(request, async (rest) => {
+      stop.abort(new Cancelled('stop'))
+      throw rest.signal.reason
+    })
+    await expect(done).rejects.toThrow(Cancelled)
+  })
+
+  test('while it waits for its next try', async () => {
+    vi.mocked(Math.random).mockReturnValue(1)
+    const stop = new AbortController()
+    const { request } = reading(stop.signal)
+    const done = readResuming(request, async () => {
+      setTimeout(() => stop.abort(new Cancelled('stop')), 5)
+      throw broken()
+    })
+    await expect(done).rejects.toThrow(Cancelled)
+  })
+})
