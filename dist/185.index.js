@@ -23,8 +23,8 @@ var core = __webpack_require__(96421);
 var azureml = __webpack_require__(36875);
 // EXTERNAL MODULE: ./build/datasets/index.js + 23 modules
 var datasets = __webpack_require__(6998);
-// EXTERNAL MODULE: ./build/report/index.js + 3 modules
-var report = __webpack_require__(84093);
+// EXTERNAL MODULE: ./build/report/index.js + 2 modules
+var report = __webpack_require__(63359);
 // EXTERNAL MODULE: ./build/action/action-log.js
 var action_log = __webpack_require__(47178);
 // EXTERNAL MODULE: ./build/action/connection.js
@@ -166,7 +166,7 @@ function isWithoutCredentials(error, { signIn }) {
 }
 async function stageAndOpen(inputs, opened, signal) {
     const checkout = process.env.GITHUB_WORKSPACE ?? process.cwd();
-    const root = (0,external_node_path_.join)((0,action_session/* requiredEnvironment */.$n)('RUNNER_TEMP'), 'azureml-datasets', opened.id);
+    const root = (0,external_node_path_.join)((0,action_session/* stagingRoot */.qH)(), opened.id);
     const opens = inputs.outputDatasets.length > 0 && !inputs.resolveOnly;
     const publishes = opens && inputs.uploadOutputs !== 'never';
     const warning = publishes ? (0,job/* mayPublish */.u)(await (0,job/* currentJob */.b)()) : undefined;
@@ -182,7 +182,7 @@ async function stageAndOpen(inputs, opened, signal) {
         : undefined;
     const connection = remote.length > 0 || opens ? await (0,action_connection/* decideConnection */.r5)(inputs, checkout) : undefined;
     const session = await (0,action_session/* updateSession */.qO)(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] });
-    const staged = new Map();
+    const staged = [];
     if (connection && identity) {
         const context = await (0,action_connection/* connect */.Ng)(connection, identity, signal, action_log/* actionLog */.Z);
         const ensured = [];
@@ -191,14 +191,13 @@ async function stageAndOpen(inputs, opened, signal) {
         if (publishes)
             for (const output of inputs.outputDatasets)
                 await (0,datasets/* checkOutput */.yr)(context, output);
-        for (const [dataset, input] of await stageRemote(context, inputs, ensured, places))
-            staged.set(dataset, input);
+        staged.push(...(await stageRemote(context, inputs, ensured, places)));
     }
     for (const [dataset, folder] of local)
-        staged.set(dataset, await (0,datasets/* stageLocalFolder */.wX)(dataset, folder, signal, action_log/* actionLog */.Z));
+        staged.push(await (0,datasets/* stageLocalFolder */.wX)(dataset, folder, signal, action_log/* actionLog */.Z));
     const outputs = inputs.resolveOnly ? [] : await openOutputs(inputs, places);
-    const stagedInputs = inputs.inputDatasets.flatMap((dataset) => staged.get(dataset) ?? []);
-    const ready = await (0,action_session/* updateSession */.qO)(session, { state: 'ready', inputs: stagedInputs, outputs });
+    const inOrder = inputs.inputDatasets.flatMap(({ dataName }) => staged.filter((input) => input.dataName === dataName));
+    const ready = await (0,action_session/* updateSession */.qO)(session, { state: 'ready', inputs: inOrder, outputs });
     (0,action_outputs/* setStagedOutputs */.R8)(ready);
     await (0,summary/* writeSummary */.S)(ready);
 }
@@ -239,13 +238,9 @@ async function choosePlaces(inputs, remote, root, checkout) {
 }
 async function stageRemote({ signal }, { resolveOnly, concurrency }, ensured, places) {
     if (resolveOnly)
-        return ensured.map((input) => [input.dataset, (0,datasets/* reportResolved */.fU)(input)]);
+        return ensured.map(datasets/* reportResolved */.fU);
     const placed = ensured.map((input) => ({ input, folder: places.inputs.get(input.dataset) ?? '' }));
-    const staged = await (0,datasets/* downloadInputs */.C)(placed, concurrency, signal, action_log/* actionLog */.Z);
-    return ensured.flatMap((input, index) => {
-        const report = staged[index];
-        return report ? [[input.dataset, report]] : [];
-    });
+    return (0,datasets/* downloadInputs */.C)(placed, concurrency, signal, action_log/* actionLog */.Z);
 }
 async function openOutputs({ outputDatasets, uploadOutputs }, places) {
     const publisher = uploadOutputs === 'never' ? 'only a step publish/ publishes it' : 'the post step publishes it';

@@ -41,7 +41,7 @@ function neutralised(message) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
 /* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(36875);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(84093);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(63359);
 /* harmony import */ var _oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76546);
 
 
@@ -93,7 +93,7 @@ async function readConfig(path) {
 /* harmony export */   b: () => (/* binding */ currentJob),
 /* harmony export */   u: () => (/* binding */ mayPublish)
 /* harmony export */ });
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(84093);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(63359);
 
 async function currentJob() {
     // It brings the whole GitHub client along, which a step without outputs never needs.
@@ -140,7 +140,7 @@ function isRecord(value) {
 /* harmony export */   k: () => (/* binding */ idTokenSource)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(84093);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(63359);
 
 
 const hour = 3600_000;
@@ -227,11 +227,11 @@ async function startTime(pid) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $n: () => (/* binding */ requiredEnvironment),
 /* harmony export */   L6: () => (/* binding */ loadSession),
 /* harmony export */   dF: () => (/* binding */ removeSession),
 /* harmony export */   fA: () => (/* binding */ openSession),
 /* harmony export */   ob: () => (/* binding */ sweepDeadSessions),
+/* harmony export */   qH: () => (/* binding */ stagingRoot),
 /* harmony export */   qO: () => (/* binding */ updateSession),
 /* harmony export */   tN: () => (/* binding */ undo),
 /* harmony export */   vE: () => (/* binding */ sessionFolder)
@@ -239,7 +239,7 @@ async function startTime(pid) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(84093);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(63359);
 /* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(87234);
 
 
@@ -304,10 +304,16 @@ function parseSession(text) {
 async function removeSession(session) {
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(sessionFolder(session.id), { recursive: true, force: true });
 }
-/** Undoes what a main step did that did not get to its end. */
+/** Undoes what a main step did that did not get to its end. The session is a file that the job could write: only what is ours is removed. */
 async function undo(session) {
-    for (const { path } of session.undo)
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(path, { recursive: true, force: true });
+    for (const { path } of session.undo) {
+        if ((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(path).startsWith(stagingRoot() + node_path__WEBPACK_IMPORTED_MODULE_2__.sep))
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(path, { recursive: true, force: true });
+    }
+}
+/** Where datasets without a `target-folder` are put, each session in a folder of its own. */
+function stagingRoot() {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(requiredEnvironment('RUNNER_TEMP')), 'azureml-datasets');
 }
 /** Clears what jobs left behind that never got to their post step: a killed runner runs none. */
 async function sweepDeadSessions() {
@@ -348,7 +354,7 @@ function requiredEnvironment(name) {
 /* harmony export */   e: () => (/* binding */ runStep)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(84093);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(63359);
 
 
 /** The runner sends SIGTERM 7.5 s after SIGINT. */
@@ -401,7 +407,7 @@ function oneLine(text) {
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
 /* harmony import */ var markdown_table__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(735);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(84093);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(63359);
 
 
 
@@ -491,8 +497,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: workspaceId
 
-// EXTERNAL MODULE: ./build/report/index.js + 3 modules
-var report = __webpack_require__(84093);
+// EXTERNAL MODULE: ./build/report/index.js + 2 modules
+var report = __webpack_require__(63359);
 ;// CONCATENATED MODULE: ./build/azureml/cloud.js
 
 /** Source of the hosts: the environments that Microsoft's SDKs ship with. */
@@ -1767,8 +1773,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(77934);
-// EXTERNAL MODULE: ./build/report/index.js + 3 modules
-var report = __webpack_require__(84093);
+// EXTERNAL MODULE: ./build/report/index.js + 2 modules
+var report = __webpack_require__(63359);
 ;// CONCATENATED MODULE: ./build/datasets/reference.js
 
 /** Data asset names: the pattern of the REST API's path parameter. */
@@ -2226,9 +2232,9 @@ async function ensureInput(context, dataset) {
     const { asset, container, whole } = existing
         ? await listAsset(context, existing, dataset)
         : await createFromFolder(context, dataset);
-    compareWithTag(context, asset, whole);
     const snapshot = selection_select(whole, dataset.selection, `Dataset ${labelOf(asset)}`);
     const fingerprint = fingerprintOf(snapshot);
+    compareWithTag(context, asset, () => (snapshot === whole ? fingerprint : fingerprintOf(whole)).value);
     const part = selectsAll(dataset.selection) ? '' : ` of ${(0,report/* counted */.hS)(whole.length, 'file')}`;
     context.log.info(`Input ${labelOf(asset)}: ${(0,report/* counted */.hS)(snapshot.length, 'file')}${part}, fingerprint ${fingerprint.value.slice(0, 16)}… (${fingerprint.basis}).`);
     return { dataset, asset, container, snapshot, fingerprint };
@@ -2318,11 +2324,11 @@ async function noSuchFolder({ signal }, name, path, datastore, container) {
     return new report/* UserError */.yo('dataset-not-found', `There is no dataset "${name}", and no folder ${(0,report/* quoted */.TL)(path)} in datastore "${datastore}" (container "${container.location.containerName}") to make it from. ${exist}`);
 }
 /** A version that points at a live folder carries the fingerprint it was registered with. */
-function compareWithTag({ log }, asset, whole) {
+function compareWithTag({ log }, asset, fingerprintNow) {
     const registered = asset.tags[fingerprintTag];
     if (registered === undefined)
         return;
-    const now = fingerprintOf(whole).value;
+    const now = fingerprintNow();
     if (now === registered)
         return;
     log.warning(`Dataset ${labelOf(asset)} is not what it was when it was registered: its folder was written to. Fingerprint then ${registered}, now ${now}. ` +
@@ -3500,7 +3506,7 @@ function target_folder_refused(targetFolder, why) {
 
 /***/ }),
 
-/***/ 84093:
+/***/ 63359:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3515,18 +3521,6 @@ __webpack_require__.d(__webpack_exports__, {
   pA: () => (/* reexport */ nearest),
   TL: () => (/* reexport */ quoted)
 });
-
-// UNUSED EXPORTS: silentLog
-
-;// CONCATENATED MODULE: ./build/report/log.js
-/** A log that keeps silent. */
-const silentLog = {
-    debug() { },
-    info() { },
-    notice() { },
-    warning() { },
-    mask() { },
-};
 
 // EXTERNAL MODULE: ./node_modules/bytes/index.js
 var bytes = __webpack_require__(34531);
@@ -3596,8 +3590,6 @@ function messageOf(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/report/index.js
-/** The lowest folder: how anything below the runner speaks to the user. Every other folder may import it. */
-
 
 
 

@@ -29,10 +29,10 @@ import {
   loadSession,
   openSession,
   removeSession,
-  requiredEnvironment,
   type Session,
   type SessionOutput,
   sessionFolder,
+  stagingRoot,
   sweepDeadSessions,
   undo,
   updateSession,
@@ -78,7 +78,7 @@ interface Places {
 
 async function stageAndOpen(inputs: ActionInputs, opened: Session, signal: AbortSignal): Promise<void> {
   const checkout = process.env.GITHUB_WORKSPACE ?? process.cwd()
-  const root = join(requiredEnvironment('RUNNER_TEMP'), 'azureml-datasets', opened.id)
+  const root = join(stagingRoot(), opened.id)
   const opens = inputs.outputDatasets.length > 0 && !inputs.resolveOnly
   const publishes = opens && inputs.uploadOutputs !== 'never'
   const warning = publishes ? mayPublish(await currentJob()) : undefined
@@ -95,19 +95,19 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, signal: Abort
   const connection = remote.length > 0 || opens ? await decideConnection(inputs, checkout) : undefined
   const session = await updateSession(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] })
 
-  const staged = new Map<InputDataset, StagedInput>()
+  const staged: StagedInput[] = []
   if (connection && identity) {
     const context = await connect(connection, identity, signal, log)
     const ensured: EnsuredInput[] = []
     for (const dataset of remote) ensured.push(await ensureInput(context, dataset))
     if (publishes) for (const output of inputs.outputDatasets) await checkOutput(context, output)
-    for (const [dataset, input] of await stageRemote(context, inputs, ensured, places)) staged.set(dataset, input)
+    staged.push(...(await stageRemote(context, inputs, ensured, places)))
   }
-  for (const [dataset, folder] of local) staged.set(dataset, await stageLocalFolder(dataset, folder, signal, log))
+  for (const [dataset, folder] of local) staged.push(await stageLocalFolder(dataset, folder, signal, log))
 
   const outputs = inputs.resolveOnly ? [] : await openOutputs(inputs, places)
-  const stagedInputs = inputs.inputDatasets.flatMap((dataset) => staged.get(dataset) ?? [])
-  const ready = await updateSession(session, { state: 'ready', inputs: stagedInputs, outputs })
+  const inOrder = inputs.inputDatasets.flatMap(({ dataName }) => staged.filter((input) => input.dataName === dataName))
+  const ready = await updateSession(session, { state: 'ready', inputs: inOrder, outputs })
   setStagedOutputs(ready)
   await writeSummary(ready)
 }
@@ -157,14 +157,10 @@ async function stageRemote(
   { resolveOnly, concurrency }: ActionInputs,
   ensured: readonly EnsuredInput[],
   places: Places,
-): Promise<[InputDataset, StagedInput][]> {
-  if (resolveOnly) return ensured.map((input) => [input.dataset, reportResolved(input)])
+): Promise<StagedInput[]> {
+  if (resolveOnly) return ensured.map(reportResolved)
   const placed = ensured.map((input) => ({ input, folder: places.inputs.get(input.dataset) ?? '' }))
-  const staged = await downloadInputs(placed, concurrency, signal, log)
-  return ensured.flatMap((input, index) => {
-    const report = staged[index]
-    return report ? [[input.dataset, report] as [InputDataset, StagedInput]] : []
-  })
+  return downloadInputs(placed, concurrency, signal, log)
 }
 
 async function openOutputs({ outputDatasets, uploadOutputs }: ActionInputs, places: Places): Promise<SessionOutput[]> {

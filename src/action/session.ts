@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import type { WorkspaceName } from '../azureml/index.ts'
 import type { IfNoFilesFound, OutputDataset, PublishedOutput, StagedInput } from '../datasets/index.ts'
 import { UserError } from '../report/index.ts'
@@ -123,9 +123,16 @@ export async function removeSession(session: Session): Promise<void> {
   await rm(sessionFolder(session.id), { recursive: true, force: true })
 }
 
-/** Undoes what a main step did that did not get to its end. */
+/** Undoes what a main step did that did not get to its end. The session is a file that the job could write: only what is ours is removed. */
 export async function undo(session: Session): Promise<void> {
-  for (const { path } of session.undo) await rm(path, { recursive: true, force: true })
+  for (const { path } of session.undo) {
+    if (resolve(path).startsWith(stagingRoot() + sep)) await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** Where datasets without a `target-folder` are put, each session in a folder of its own. */
+export function stagingRoot(): string {
+  return join(resolve(requiredEnvironment('RUNNER_TEMP')), 'azureml-datasets')
 }
 
 /** Clears what jobs left behind that never got to their post step: a killed runner runs none. */
@@ -152,7 +159,7 @@ function jobKey(): string {
 }
 
 /** A variable that the runner always sets. */
-export function requiredEnvironment(name: string): string {
+function requiredEnvironment(name: string): string {
   const value = process.env[name]
   if (value) return value
   throw new UserError(

@@ -35,9 +35,9 @@ export async function ensureInput(context: DatasetContext, dataset: InputDataset
   const { asset, container, whole } = existing
     ? await listAsset(context, existing, dataset)
     : await createFromFolder(context, dataset)
-  compareWithTag(context, asset, whole)
   const snapshot = select(whole, dataset.selection, `Dataset ${labelOf(asset)}`)
   const fingerprint = fingerprintOf(snapshot)
+  compareWithTag(context, asset, () => (snapshot === whole ? fingerprint : fingerprintOf(whole)).value)
   const part = selectsAll(dataset.selection) ? '' : ` of ${counted(whole.length, 'file')}`
   context.log.info(
     `Input ${labelOf(asset)}: ${counted(snapshot.length, 'file')}${part}, fingerprint ${fingerprint.value.slice(0, 16)}… (${fingerprint.basis}).`,
@@ -163,10 +163,10 @@ async function noSuchFolder(
 }
 
 /** A version that points at a live folder carries the fingerprint it was registered with. */
-function compareWithTag({ log }: DatasetContext, asset: DataVersion, whole: Snapshot): void {
+function compareWithTag({ log }: DatasetContext, asset: DataVersion, fingerprintNow: () => string): void {
   const registered = asset.tags[fingerprintTag]
   if (registered === undefined) return
-  const now = fingerprintOf(whole).value
+  const now = fingerprintNow()
   if (now === registered) return
   log.warning(
     `Dataset ${labelOf(asset)} is not what it was when it was registered: its folder was written to. Fingerprint then ${registered}, now ${now}. ` +

@@ -1,4 +1,4 @@
 /** The lowest folder: how anything below the runner speaks to the user. Every other folder may import it. */
-export { type Log, silentLog } from './log.ts'
+export type { Log } from './log.ts'
 export { counted, formatBytes, listed, nearest, quoted } from './text.ts'
 export { Cancelled, messageOf, UserError } from './user-error.ts'

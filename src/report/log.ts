@@ -11,12 +11,3 @@ export interface Log {
   /** Hides a secret in everything printed from now on. Call it before the secret is used for the first time. */
   mask(secret: string): void
 }
-
-/** A log that keeps silent. */
-export const silentLog: Log = {
-  debug() {},
-  info() {},
-  notice() {},
-  warning() {},
-  mask() {},
-}

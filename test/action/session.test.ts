@@ -8,9 +8,9 @@ import {
   loadSession,
   openSession,
   removeSession,
-  requiredEnvironment,
   type Session,
   sessionFolder,
+  stagingRoot,
   sweepDeadSessions,
   undo,
   updateSession,
@@ -71,18 +71,27 @@ describe('a session', () => {
   })
 
   test('undoes what was begun, whether or not it was', async () => {
-    const begun = join(runner.temp, 'begun')
+    const begun = join(stagingRoot(), 'begun')
     await mkdir(join(begun, 'deep'), { recursive: true })
     const session = await openSession(policy)
     const kind = 'remove-folder'
     await undo({
       ...session,
       undo: [
-        { kind, path: join(runner.temp, 'never') },
+        { kind, path: join(stagingRoot(), 'never') },
         { kind, path: begun },
       ],
     })
     expect(existsSync(begun)).toBe(false)
+  })
+
+  test('undoes nothing elsewhere: the file of a session is one that the job could write', async () => {
+    const session = await openSession(policy)
+    for (const path of [runner.temp, stagingRoot(), join(stagingRoot(), '..', 'mine')]) {
+      await mkdir(path, { recursive: true })
+      await undo({ ...session, undo: [{ kind: 'remove-folder', path }] })
+      expect(existsSync(path)).toBe(true)
+    }
   })
 })
 
@@ -90,8 +99,8 @@ describe('sweeping', () => {
   /** A session of another job, with a folder that it had begun to fill. */
   async function sessionOf(main: ProcessIdentity, job = 'other-job') {
     const opened = await openSession(policy)
-    const path = join(runner.temp, opened.id)
-    await mkdir(path)
+    const path = join(stagingRoot(), opened.id)
+    await mkdir(path, { recursive: true })
     return { path, session: await updateSession(opened, { main, job, undo: [{ kind: 'remove-folder', path }] }) }
   }
 
@@ -155,7 +164,7 @@ describe('a process', () => {
 })
 
 test('a variable that a runner always sets is missing elsewhere, and that is told', async () => {
-  expect(requiredEnvironment('RUNNER_TEMP')).toBe(runner.temp)
+  expect(stagingRoot()).toBe(join(runner.temp, 'azureml-datasets'))
   vi.stubEnv('RUNNER_TEMP', '')
-  expect((await refusalOf(() => requiredEnvironment('RUNNER_TEMP'))).message).toContain('has to be started by a runner')
+  expect((await refusalOf(() => stagingRoot())).message).toContain('has to be started by a runner')
 })

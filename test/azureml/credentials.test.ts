@@ -1,8 +1,7 @@
 import type { AccessToken } from '@azure/core-auth'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { cloudOf, MissingCredentials, signIn } from '../../src/azureml/index.ts'
-import { silentLog } from '../../src/report/index.ts'
-import { recordingLog, refusalOf } from '../report/helpers.ts'
+import { recordingLog, refusalOf, silentLog } from '../report/helpers.ts'
 
 interface Made {
   readonly kind: string

@@ -1,7 +1,8 @@
 import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning'
 import { RestError } from '@azure/storage-blob'
 import { cloudOf, type Workspace } from '../../src/azureml/index.ts'
-import { type Log, silentLog } from '../../src/report/index.ts'
+import type { Log } from '../../src/report/index.ts'
+import { silentLog } from '../report/helpers.ts'
 
 /** A workspace that answers with what these stand-ins for parts of its client give. */
 export function workspaceWith(client: object, log: Log = silentLog): Workspace {

@@ -3,7 +3,8 @@ import { RestError } from '@azure/storage-blob'
 import { cloudOf, type Workspace } from '../../src/azureml/index.ts'
 import type { BlobContainer, SnapshotFile } from '../../src/blobs/index.ts'
 import type { DatasetContext } from '../../src/datasets/index.ts'
-import { type Log, silentLog } from '../../src/report/index.ts'
+import type { Log } from '../../src/report/index.ts'
+import { silentLog } from '../report/helpers.ts'
 
 /** A file of a snapshot. */
 export function file(path: string, size: number, differences: Partial<SnapshotFile> = {}): SnapshotFile {

@@ -26,3 +26,12 @@ export function recordingLog(): Log & { readonly lines: readonly string[] } {
     mask: write('mask'),
   }
 }
+
+/** A log that keeps silent. */
+export const silentLog: Log = {
+  debug() {},
+  info() {},
+  notice() {},
+  warning() {},
+  mask() {},
+}

@@ -2,10 +2,9 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { snapshotOf } from '../../src/blobs/index.ts'
-import { silentLog } from '../../src/report/index.ts'
 import { type DownloadPlan, planDownload, requireFreeSpace } from '../../src/transfer/index.ts'
 import { memoryContainer } from '../blobs/memory-container.ts'
-import { refusalOf } from '../report/helpers.ts'
+import { refusalOf, silentLog } from '../report/helpers.ts'
 import { filesAt, useFolder } from './helpers.ts'
 
 const root = useFolder()

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { type SnapshotFile, takeSnapshot } from '../../src/blobs/index.ts'
-import { silentLog } from '../../src/report/index.ts'
 import { type DownloadResult, download } from '../../src/transfer/download.ts'
 import { type DownloadRequest, planDownload } from '../../src/transfer/index.ts'
 import type { MemoryContainer } from '../blobs/memory-container.ts'
+import { silentLog } from '../report/helpers.ts'
 
 /** A folder for each test, removed after it. */
 export function useFolder(): { readonly path: string } {

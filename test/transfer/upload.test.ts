@@ -3,10 +3,10 @@ import { appendFile, mkdir, rm, truncate, utimes, writeFile } from 'node:fs/prom
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { BlobError } from '../../src/blobs/index.ts'
-import { Cancelled, silentLog } from '../../src/report/index.ts'
+import { Cancelled } from '../../src/report/index.ts'
 import { listLocalFiles, type UploadRequest, uploadFiles } from '../../src/transfer/index.ts'
 import { type MemoryContainer, memoryContainer } from '../blobs/memory-container.ts'
-import { refusalOf } from '../report/helpers.ts'
+import { refusalOf, silentLog } from '../report/helpers.ts'
 import { useFolder } from './helpers.ts'
 
 const mebibyte = 1024 * 1024
