@@ -388,8 +388,16 @@ function reportFailure(error) {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1(`${oneLine(error.message)} [${error.code}]`);
     else if (error instanceof _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .Cancelled */ .cJ)
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1(error.message);
+    else if (isRefusedBySystem(error)) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1(`The system of the runner refused: ${oneLine(error.message)}. Look at the rights, the kind and the room of that place. [system-refused]`);
+    }
     else
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1(`This is a bug in the action, or something that it does not know yet: ${oneLine((0,_report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error))}. Run again with debug logging, and report it with the log. [bug]`);
+}
+/** Rights, room and limits of the machine: nothing that we could mend. */
+function isRefusedBySystem(error) {
+    const codes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENAMETOOLONG', 'EIO'];
+    return error instanceof Error && 'syscall' in error && 'code' in error && codes.includes(String(error.code));
 }
 function oneLine(text) {
     return text.replace(/\s*[\r\n]+\s*/g, ' ');
@@ -2970,8 +2978,9 @@ const mostBlocks = 50_000;
 const blocksAtOnce = 4;
 const longestBlobName = 1024;
 /**
- * Uploads files, each with its MD5, which the service checks. Nothing is deleted.
- * @throws UserError for names that no blob may have, files that change meanwhile, blobs that exist already, and refused writes
+ * Uploads files, each with its MD5, which the service checks. Nothing is deleted, and nothing replaced unless it may be: whoever calls this
+ * compares what lies there with what is returned.
+ * @throws UserError for names that no blob may have, files that change meanwhile, and refused writes
  */
 async function uploadFiles(request) {
     const { files, prefix, label, concurrency, signal, log } = request;
@@ -3008,7 +3017,7 @@ async function uploadFile(request, file, progress) {
             if (content.byteLength !== file.size)
                 throw changedWhileUploading(file);
             const md5 = (0,external_node_crypto_.createHash)('md5').update(content).digest('base64');
-            await container.putBlob(name, content, { md5, replace, signal });
+            await orAlreadyThere(container.putBlob(name, content, { md5, replace, signal }));
             progress.addBytes(file.size);
             return { path: file.path, size: file.size, md5 };
         }
@@ -3023,7 +3032,7 @@ async function uploadFile(request, file, progress) {
         if (size !== file.size || mtimeMs !== file.modified)
             throw changedWhileUploading(file);
         const md5 = hash.digest('base64');
-        await container.putBlockList(name, ids, { md5, replace, signal });
+        await orAlreadyThere(container.putBlockList(name, ids, { md5, replace, signal }));
         return { path: file.path, size: file.size, md5 };
     }
     catch (e_1) {
@@ -3034,6 +3043,19 @@ async function uploadFile(request, file, progress) {
         const result_1 = __disposeResources(env_1);
         if (result_1)
             await result_1;
+    }
+}
+/**
+ * Where nothing may be replaced, a request that is sent again because its answer was lost meets its own blob. That is no error here: whoever
+ * uploads lists and compares afterwards, and so finds a blob that is somebody else's.
+ */
+async function orAlreadyThere(write) {
+    try {
+        await write;
+    }
+    catch (error) {
+        if (!(error instanceof blobs/* BlobError */.K4) || error.code !== 'BlobAlreadyExists')
+            throw error;
     }
 }
 /** The blocks of a file, read and hashed in order. They grow with the file, so that no file has too many. */
@@ -3081,9 +3103,6 @@ function explainWrite(error, file, label) {
         return error;
     const name = `${(0,report/* quoted */.TL)(file.path)} of ${label}`;
     const options = { cause: error };
-    if (error.status === 409 && error.code === 'BlobAlreadyExists') {
-        return new report/* UserError */.yo('destination-not-empty', `${name} exists already where it is to be written: something else writes there. Nothing was replaced.`, options);
-    }
     if (error.status === 0)
         return new report/* UserError */.yo('connection-lost', `The connection broke while ${name} was uploaded (${error.code}). Run again.`, options);
     if (error.status === 401 || error.status === 403) {
@@ -3269,7 +3288,7 @@ async function upload({ signal, log }, { output, concurrency }, { container, pat
         throw (0,azureml/* explainStorageRefusal */.th)(container.location, error, 'write');
     }
 }
-/** Lists what arrived. Files that were there before stay: they are part of the version, and that is told. */
+/** Lists what arrived: names, sizes, and MD5, which every upload stores. Files that were there before stay: they are part of the version, and that is told. */
 async function verify({ signal, log }, { output }, { container, path }, uploaded) {
     const content = await (0,blobs/* takeSnapshot */.W9)(container, path, signal);
     const present = new Map();
@@ -3277,7 +3296,7 @@ async function verify({ signal, log }, { output }, { container, path }, uploaded
         present.set(file.path, file);
     const wrong = uploaded.filter((file) => {
         const found = present.get(file.path);
-        return found?.size !== file.size || (found.md5 !== undefined && found.md5 !== file.md5);
+        return found?.size !== file.size || found.md5 !== file.md5;
     });
     if (wrong.length > 0) {
         throw new report/* UserError */.yo('upload-incomplete', `${(0,report/* counted */.hS)(wrong.length, 'file')} of output "${output.name}" are not in ${(0,report/* quoted */.TL)(path)} as they were uploaded: ${(0,report/* listed */.KE)(wrong.map((file) => file.path))}. Nothing was registered. Does something else write to this folder?`);

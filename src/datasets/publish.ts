@@ -142,7 +142,7 @@ async function upload(
   }
 }
 
-/** Lists what arrived. Files that were there before stay: they are part of the version, and that is told. */
+/** Lists what arrived: names, sizes, and MD5, which every upload stores. Files that were there before stay: they are part of the version, and that is told. */
 async function verify(
   { signal, log }: DatasetContext,
   { output }: PublishRequest,
@@ -154,7 +154,7 @@ async function verify(
   for (const file of content) present.set(file.path, file)
   const wrong = uploaded.filter((file) => {
     const found = present.get(file.path)
-    return found?.size !== file.size || (found.md5 !== undefined && found.md5 !== file.md5)
+    return found?.size !== file.size || found.md5 !== file.md5
   })
   if (wrong.length > 0) {
     throw new UserError(

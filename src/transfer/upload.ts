@@ -39,8 +39,9 @@ const blocksAtOnce = 4
 const longestBlobName = 1024
 
 /**
- * Uploads files, each with its MD5, which the service checks. Nothing is deleted.
- * @throws UserError for names that no blob may have, files that change meanwhile, blobs that exist already, and refused writes
+ * Uploads files, each with its MD5, which the service checks. Nothing is deleted, and nothing replaced unless it may be: whoever calls this
+ * compares what lies there with what is returned.
+ * @throws UserError for names that no blob may have, files that change meanwhile, and refused writes
  */
 export async function uploadFiles(request: UploadRequest): Promise<UploadedFile[]> {
   const { files, prefix, label, concurrency, signal, log } = request
@@ -73,7 +74,7 @@ async function uploadFile(request: UploadRequest, file: LocalFile, progress: Pro
     const content = await readFile(file.absolutePath)
     if (content.byteLength !== file.size) throw changedWhileUploading(file)
     const md5 = createHash('md5').update(content).digest('base64')
-    await container.putBlob(name, content, { md5, replace, signal })
+    await orAlreadyThere(container.putBlob(name, content, { md5, replace, signal }))
     progress.addBytes(file.size)
     return { path: file.path, size: file.size, md5 }
   }
@@ -87,8 +88,20 @@ async function uploadFile(request: UploadRequest, file: LocalFile, progress: Pro
   const { size, mtimeMs } = await handle.stat()
   if (size !== file.size || mtimeMs !== file.modified) throw changedWhileUploading(file)
   const md5 = hash.digest('base64')
-  await container.putBlockList(name, ids, { md5, replace, signal })
+  await orAlreadyThere(container.putBlockList(name, ids, { md5, replace, signal }))
   return { path: file.path, size: file.size, md5 }
+}
+
+/**
+ * Where nothing may be replaced, a request that is sent again because its answer was lost meets its own blob. That is no error here: whoever
+ * uploads lists and compares afterwards, and so finds a blob that is somebody else's.
+ */
+async function orAlreadyThere(write: Promise<void>): Promise<void> {
+  try {
+    await write
+  } catch (error) {
+    if (!(error instanceof BlobError) || error.code !== 'BlobAlreadyExists') throw error
+  }
 }
 
 interface Block {
@@ -154,13 +167,6 @@ function explainWrite(error: unknown, file: LocalFile, label: string): unknown {
   if (!(error instanceof BlobError)) return error
   const name = `${quoted(file.path)} of ${label}`
   const options = { cause: error }
-  if (error.status === 409 && error.code === 'BlobAlreadyExists') {
-    return new UserError(
-      'destination-not-empty',
-      `${name} exists already where it is to be written: something else writes there. Nothing was replaced.`,
-      options,
-    )
-  }
   if (error.status === 0)
     return new UserError(
       'connection-lost',

@@ -47,6 +47,16 @@ describe('a step that fails', () => {
     expect(error).not.toContain('step.test.ts')
   })
 
+  test('because the machine refuses says what and where', async () => {
+    const refused = Object.assign(new Error("EACCES: permission denied, mkdir '/data/x'"), {
+      code: 'EACCES',
+      syscall: 'mkdir',
+    })
+    expect(await errorOf(refused)).toMatch(
+      /^::error::The system of the runner refused: EACCES: permission denied, mkdir '\/data\/x'\. .*\[system-refused\]$/,
+    )
+  })
+
   test.each(['text', undefined, { code: 7 }])('with %j thrown still says something', async (thrown) => {
     expect(await errorOf(thrown)).toContain('This is a bug')
   })

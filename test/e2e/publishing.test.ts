@@ -149,6 +149,25 @@ describe('the post step', () => {
     expect(versionsOf('older_service')).toEqual(['1', '2'])
   })
 
+  test.each([
+    ['ours, as after an answer that was lost', 'mine', ['1']],
+    ['somebody else’s', 'theirs', []],
+  ])('a blob that is there already and %s', async (_whose, content, versions) => {
+    const name = `already_${versions.length}`
+    const job = await runJob({ 'output-datasets': name }, { f: 'mine' })
+    world.emulator.intercept.blob = async ({ operation, path: place }) => {
+      if (operation !== 'Put Blob') return undefined
+      world.emulator.intercept.blob = undefined
+      const container = world.emulator.container()
+      const blob = place.slice(place.indexOf(container.containerName) + container.containerName.length + 1)
+      await container.getBlockBlobClient(blob).upload(content, content.length)
+      return undefined
+    }
+    const post = await job.post()
+    expect(post.exitCode, post.log).toBe(versions.length > 0 ? 0 : 1)
+    expect(versionsOf(name)).toEqual(versions)
+  })
+
   test('an upload that the store does not keep is never registered', async () => {
     const job = await runJob({ 'output-datasets': 'lossy' }, { kept: 'x', lost: 'y' })
     world.emulator.intercept.blob = async ({ operation, query }) => {
