@@ -1,6 +1,7 @@
 import * as core from '@actions/core'
 import { markdownTable } from 'markdown-table'
-import { formatBytes } from '../report/index.ts'
+import { formatBytes, messageOf } from '../report/index.ts'
+import { actionLog } from './action-log.ts'
 import type { Session } from './session.ts'
 
 /** Adds what was staged, and what will be published, to the job summary. */
@@ -47,9 +48,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return rows.length === 0 ? '' : markdownTable([head, ...rows], { alignDelimiters: false })
 }
 
+/** A summary that cannot be written is no reason to fail a step that has done its work. */
 async function write(title: string, paragraphs: readonly string[]): Promise<void> {
   const filled = paragraphs.filter((text) => text !== '')
-  if (filled.length > 0) await core.summary.addRaw(`### ${title}\n\n${filled.join('\n\n')}\n\n`).write()
+  if (filled.length === 0) return
+  try {
+    await core.summary.addRaw(`### ${title}\n\n${filled.join('\n\n')}\n\n`).write()
+  } catch (error) {
+    actionLog.info(`The job summary could not be written: ${messageOf(error)}`)
+  }
 }
 
 /** Text that neither Markdown nor HTML takes for its own. (An underscore within a word is none of Markdown's.) */

@@ -1,5 +1,5 @@
 import { summary } from '@actions/core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openSession, type SessionOutput, updateSession } from '../../src/action/session.ts'
 import { writePublishedSummary, writeSummary } from '../../src/action/summary.ts'
 import { parseOutputDatasets } from '../../src/datasets/index.ts'
@@ -47,6 +47,12 @@ const firstRow = (text: string) =>
     .map((cell) => cell.trim())
 
 describe('the summary', () => {
+  test('that cannot be written fails nothing', async () => {
+    const session = await updateSession(await openSession(policy), { inputs: [stagedInput()] })
+    vi.stubEnv('GITHUB_STEP_SUMMARY', '/nonexistent/summary')
+    await expect(writeSummary(session)).resolves.toBeUndefined()
+  })
+
   test('tells what was staged', async () => {
     const row = firstRow(await summaryOf({ inputs: [stagedInput()] }))
     expect(row.slice(0, 6)).toEqual(['scans', '7', 'downloaded', '12,345', '2 KB', '1.3 s'])
