@@ -3383,7 +3383,6 @@ async function stageLocalFolder(dataset, folder, signal, log) {
         files: files.length,
         bytes,
         staged: 'local',
-        movedBytes: 0,
         seconds: (performance.now() - start) / 1000,
     };
 }
@@ -3401,7 +3400,6 @@ function reportResolved(input) {
         files: snapshot.length,
         bytes: snapshot.bytes,
         staged: 'none',
-        movedBytes: 0,
         seconds: 0,
     };
 }
@@ -3429,7 +3427,7 @@ async function downloadInput(plan, input, log) {
     const { bytes, files, seconds } = await download(plan);
     if (files > 0)
         log.info(`${label}: ${(0,report/* counted */.hS)(files, 'file')}, ${(0,report/* formatBytes */.z3)(bytes)} in ${seconds.toFixed(1)} s (${(0,report/* formatBytes */.z3)(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`);
-    return { ...reportResolved(input), path: stagedPath(input, folder), staged: 'downloaded', movedBytes: bytes, seconds };
+    return { ...reportResolved(input), path: stagedPath(input, folder), staged: 'downloaded', seconds };
 }
 /** The folder, or for a `uri_file` the file in it. */
 function stagedPath({ asset, snapshot }, folder) {

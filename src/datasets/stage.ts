@@ -35,8 +35,6 @@ export interface StagedInput {
   readonly files: number
   readonly bytes: number
   readonly staged: Staged
-  /** What had to be moved; the rest was there already. */
-  readonly movedBytes: number
   readonly seconds: number
 }
 
@@ -67,7 +65,6 @@ export async function stageLocalFolder(
     files: files.length,
     bytes,
     staged: 'local',
-    movedBytes: 0,
     seconds: (performance.now() - start) / 1000,
   }
 }
@@ -86,7 +83,6 @@ export function reportResolved(input: EnsuredInput): StagedInput {
     files: snapshot.length,
     bytes: snapshot.bytes,
     staged: 'none',
-    movedBytes: 0,
     seconds: 0,
   }
 }
@@ -128,7 +124,7 @@ async function downloadInput(plan: DownloadPlan, input: EnsuredInput, log: Log):
     log.info(
       `${label}: ${counted(files, 'file')}, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatBytes(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`,
     )
-  return { ...reportResolved(input), path: stagedPath(input, folder), staged: 'downloaded', movedBytes: bytes, seconds }
+  return { ...reportResolved(input), path: stagedPath(input, folder), staged: 'downloaded', seconds }
 }
 
 /** The folder, or for a `uri_file` the file in it. */

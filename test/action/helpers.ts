@@ -67,7 +67,6 @@ export function stagedInput(differences: Partial<StagedInput> = {}): StagedInput
     files: 12_345,
     bytes: 2048,
     staged: 'downloaded',
-    movedBytes: 2048,
     seconds: 1.25,
     ...differences,
   }
