@@ -61,7 +61,7 @@ export function stagedInput(differences: Partial<StagedInput> = {}): StagedInput
     version: '7',
     id: 'azureml:scans:7',
     uri: 'azureml://datastores/d/paths/scans/',
-    path: '/work/scans',
+    path: '/runner/scans',
     fingerprint: 'f'.repeat(64),
     fingerprintBasis: 'md5',
     files: 12_345,

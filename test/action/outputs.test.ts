@@ -15,7 +15,7 @@ afterEach(() => {
 function output(name: string, published: SessionOutput['published'] = undefined): SessionOutput {
   const [dataset] = parseOutputDatasets(name)
   if (!dataset) throw new Error(`${name} names no dataset`)
-  return { dataset, folder: `/work/${name}`, published }
+  return { dataset, folder: `/runner/${name}`, published }
 }
 
 test('folders, versions and facts are handed on in the order of the inputs', async () => {
@@ -32,20 +32,20 @@ test('folders, versions and facts are handed on in the order of the inputs', asy
   setStagedOutputs(session)
   const outputs = await runner.entries('output')
   expect(Object.fromEntries(outputs)).toMatchObject({
-    'input-0': '/work/scans',
+    'input-0': '/runner/scans',
     'input-0-version': '7',
     'input-1': '/l',
     'input-1-version': '',
-    'output-0': '/work/made',
-    'input-datasets': '["/work/scans","/l"]',
-    'output-datasets': '["/work/made"]',
+    'output-0': '/runner/made',
+    'input-datasets': '["/runner/scans","/l"]',
+    'output-datasets': '["/runner/made"]',
     fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
     available: 'true',
   })
   const { inputs, outputs: made } = JSON.parse(outputs.get('datasets') ?? '')
   expect(Object.keys(inputs)).toEqual(['scans', '__proto__'])
   expect(inputs.scans).toEqual({
-    path: '/work/scans',
+    path: '/runner/scans',
     name: 'scans',
     version: '7',
     id: 'azureml:scans:7',
@@ -56,11 +56,11 @@ test('folders, versions and facts are handed on in the order of the inputs', asy
     bytes: 2048,
     staged: 'downloaded',
   })
-  expect(made).toEqual({ made: { path: '/work/made', name: 'made' } })
+  expect(made).toEqual({ made: { path: '/runner/made', name: 'made' } })
   expect(Object.fromEntries(await runner.entries('env'))).toEqual({
-    AZURE_ML_INPUT_scans: '/work/scans',
+    AZURE_ML_INPUT_scans: '/runner/scans',
     AZURE_ML_INPUT___proto__: '/l',
-    AZURE_ML_OUTPUT_made: '/work/made',
+    AZURE_ML_OUTPUT_made: '/runner/made',
     AZUREML_DATASETS_SESSION: sessionFolder(session.id),
   })
 })
@@ -81,8 +81,8 @@ test('versions are handed on where something was published', async () => {
   const outputs = await runner.entries('output')
   expect([outputs.get('output-0-version'), outputs.get('output-1-version')]).toEqual(['', ''])
   expect(JSON.parse(outputs.get('datasets') ?? '').outputs).toEqual({
-    a: { path: '/work/a', name: 'a' },
-    b: { path: '/work/b', name: 'b' },
+    a: { path: '/runner/a', name: 'a' },
+    b: { path: '/runner/b', name: 'b' },
   })
 })
 

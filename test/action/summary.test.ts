@@ -16,7 +16,7 @@ function published(differences: Partial<Exclude<SessionOutput['published'], 'emp
   if (!dataset) throw new Error('There is one dataset.')
   return {
     dataset,
-    folder: '/work/made',
+    folder: '/runner/made',
     published: {
       dataName: 'made',
       name: 'made',

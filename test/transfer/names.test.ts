@@ -143,8 +143,8 @@ describe('whatever the names are, those that pass', () => {
   const name = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
 
   test.each([
-    ['linux', path.posix, '/work/root'],
-    ['darwin', path.posix, '/work/root'],
+    ['linux', path.posix, '/runner/root'],
+    ['darwin', path.posix, '/runner/root'],
     ['win32', path.win32, 'C:\\work\\root'],
   ] as const)(
     'have places of their own strictly inside the root, on %s',
