@@ -54,13 +54,15 @@ describe('stored credentials', () => {
     expect(await roundTrip('with_certificate')).toEqual(['Bearer'])
   })
 
-  test('ADLS Gen2, through its blob endpoint', async () => {
-    await world.emulator.addDatastore({
-      name: 'gen2',
-      datastoreType: 'AzureDataLakeGen2',
-      credentials: { credentialsType: 'AccountKey' },
-    })
-    expect(await roundTrip('gen2')).toEqual(['SharedKey'])
+  test.each([
+    ['AccountKey', 'SharedKey'],
+    ['Sas', 'Sas'],
+    ['ServicePrincipal', 'Bearer'],
+    ['None', 'Bearer'],
+  ] as const)('ADLS Gen2 with %s, through its blob endpoint', async (credentialsType, carried) => {
+    const name = `gen2_${credentialsType.toLowerCase()}`
+    await world.emulator.addDatastore({ name, datastoreType: 'AzureDataLakeGen2', credentials: { credentialsType } })
+    expect(await roundTrip(name)).toEqual([carried])
   })
 })
 

@@ -64,6 +64,28 @@ describe('hostile and changing data', () => {
     expect(filesBelow(step.outputs['input-0'] ?? '')).toEqual(['dir/f', 'old/g', 'really-empty'])
   })
 
+  test('a dataset that is larger than the disk is refused before the first byte', async () => {
+    world.emulator.intercept.blob = ({ operation, query }) =>
+      operation === 'List Blobs' && query.prefix === 'enormous/' ? listing('enormous/f', 1e15) : undefined
+    const job = await world.job()
+    const message = errorOf(await job.main({ 'input-datasets': '{name: enormous, target-folder: data}' }))
+    expect(message).toMatch(/need 909\.5 TB, and the disk of \S+ has \S+ [GT]B free.*"sample".*\[disk-too-small\]/)
+    expect(world.emulator.requests.filter(({ operation }) => operation === 'Get Blob')).toEqual([])
+  })
+
+  test('archived blobs are refused before the first byte, with their count', async () => {
+    await world.upload({ 'cold/a': 'a', 'cold/b': 'b', 'cold/c': 'c' })
+    for (const name of ['cold/b', 'cold/c'])
+      await world.emulator.container().getBlobClient(name).setAccessTier('Archive')
+    const job = await world.job()
+    expect(errorOf(await job.main({ 'input-datasets': 'cold' }))).toMatch(
+      /2 files of the dataset are in the archive tier.*"b"/,
+    )
+    expect(world.emulator.requests.filter(({ operation }) => operation === 'Get Blob')).toEqual([])
+    const rest = await job.main({ 'input-datasets': '{name: cold, include: a}' })
+    expect(rest.exitCode, rest.log).toBe(0)
+  })
+
   test('a file that is also a folder is refused', async () => {
     await world.upload({ 'clash/x': 'file', 'clash/x/y': 'below' })
     const job = await world.job()
@@ -71,9 +93,10 @@ describe('hostile and changing data', () => {
   })
 })
 
-function listing(name: string) {
+/** The answer to List Blobs with one blob, whatever its name or size. */
+function listing(name: string, size = 1) {
   const time = 'Sun, 22 Nov 2026 20:00:00 GMT'
-  const properties = `<Creation-Time>${time}</Creation-Time><Last-Modified>${time}</Last-Modified><Etag>0x1</Etag><Content-Length>1</Content-Length><Content-Type>x/y</Content-Type><BlobType>BlockBlob</BlobType>`
+  const properties = `<Creation-Time>${time}</Creation-Time><Last-Modified>${time}</Last-Modified><Etag>0x1</Etag><Content-Length>${size}</Content-Length><Content-Type>x/y</Content-Type><BlobType>BlockBlob</BlobType>`
   const body = `<?xml version="1.0" encoding="utf-8"?><EnumerationResults><Blobs><Blob><Name>${name}</Name><Properties>${properties}</Properties></Blob></Blobs><NextMarker /></EnumerationResults>`
   return { status: 200, headers: { 'content-type': 'application/xml' }, body }
 }
