@@ -57,12 +57,12 @@ test('both names of Resource Manager are good audiences', async () => {
 })
 
 test('a token that has expired is refused with both times', async () => {
-  const brief = await startEmulator({ tokenLifetime: 1 })
+  const brief = await startEmulator({ tokenLifetime: 4 })
   try {
     trust(brief)
     const token = await armToken(brief)
     expect((await arm(brief, workspacePath(brief), { token })).status).toBe(200)
-    await new Promise((resolve) => setTimeout(resolve, 1100))
+    await new Promise((resolve) => setTimeout(resolve, 4100))
     const { status, body } = await arm(brief, workspacePath(brief), { token })
     expect({ status, code: body.error.code }).toEqual({ status: 401, code: 'ExpiredAuthenticationToken' })
     expect(body.error.message).toMatch(/expiry UTC time '.*' is earlier than current UTC time '.*'/)

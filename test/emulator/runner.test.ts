@@ -381,12 +381,11 @@ describe('how a step ends', () => {
 
   test('what a killed process wrote is read all the same', async () => {
     await writeAction({
-      main: `${core}${sayReady} core.saveState('a', '1'); core.setOutput('b', '2'); setInterval(() => {}, 1e6)`,
+      main: `${core} core.saveState('a', '1'); core.setOutput('b', '2'); setInterval(() => {}, 1e6); ${sayReady}`,
     })
     const runner = await newRunner()
     const step = runner.start('.')
     await ready(runner)
-    await sleep(50)
     step.signal('SIGKILL')
     expect(await step.completed).toMatchObject({
       signal: 'SIGKILL',
@@ -398,28 +397,27 @@ describe('how a step ends', () => {
 
   test('a signal reaches the node process, not its children', async () => {
     await writeAction({
-      main: `${sayReady} import { spawn } from 'node:child_process'
+      main: `import { spawn } from 'node:child_process'
         const child = spawn('sleep', ['60'], { stdio: 'ignore' })
-        process.on('SIGINT', () => { console.log('child', child.exitCode, child.signalCode); child.kill(); process.exit(1) })`,
+        process.on('SIGINT', () => { console.log('child', child.exitCode, child.signalCode); child.kill(); process.exit(1) })
+        ${sayReady}`,
     })
     const runner = await newRunner()
     const step = runner.start('.')
     await ready(runner)
-    await sleep(100)
     step.signal('SIGINT')
     expect((await step.completed).raw).toBe('child null null\n')
   })
 
   test('cancel: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL', async () => {
     await writeAction({
-      main: `${sayReady} const start = Date.now()
-        for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => console.log(name))
-        setInterval(() => {}, 1e6)`,
+      main: `for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => console.log(name))
+        setInterval(() => {}, 1e6)
+        ${sayReady}`,
     })
     const runner = await newRunner()
     const step = runner.start('.')
     await ready(runner)
-    await sleep(100)
     const start = Date.now()
     const { raw, signal, outcome } = await step.cancel()
     expect({ raw, signal, outcome }).toEqual({ raw: 'SIGINT\nSIGTERM\n', signal: 'SIGKILL', outcome: 'cancelled' })
@@ -428,11 +426,10 @@ describe('how a step ends', () => {
   })
 
   test('a step that obeys SIGINT is cancelled at once, and the job stays so', async () => {
-    await writeAction({ main: `${sayReady} process.on('SIGINT', () => process.exit(0)); setInterval(() => {}, 1e6)` })
+    await writeAction({ main: `process.on('SIGINT', () => process.exit(0)); setInterval(() => {}, 1e6); ${sayReady}` })
     const runner = await newRunner()
     const step = runner.start('.')
     await ready(runner)
-    await sleep(100)
     expect(await step.cancel()).toMatchObject({ exitCode: 0, outcome: 'cancelled' })
     await runner.run('false')
     expect(runner.jobStatus).toBe('cancelled')
@@ -440,13 +437,12 @@ describe('how a step ends', () => {
 
   test('an abandoned step lives on', async () => {
     await writeAction({
-      main: `${core}${sayReady} core.saveState('a', '1'); setInterval(() => {}, 1e6)`,
+      main: `${core} core.saveState('a', '1'); setInterval(() => {}, 1e6); ${sayReady}`,
       post: print('process.env.STATE_a'),
     })
     const runner = await newRunner()
     const step = runner.start('.')
     await ready(runner)
-    await sleep(100)
     expect(await step.abandon()).toMatchObject({ signal: 'SIGKILL', outcome: 'cancelled' })
     expect(await runner.leftovers()).toEqual([step.pid])
     expect(printed((await runner.startPost(step).completed).raw)).toBe('1')
