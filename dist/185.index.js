@@ -19,8 +19,8 @@ var promises_ = __webpack_require__(51455);
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 14 modules
 var core = __webpack_require__(96421);
-// EXTERNAL MODULE: ./build/azureml/index.js + 13 modules
-var azureml = __webpack_require__(36875);
+// EXTERNAL MODULE: ./build/azureml/index.js + 14 modules
+var azureml = __webpack_require__(56716);
 // EXTERNAL MODULE: ./build/datasets/index.js + 23 modules
 var datasets = __webpack_require__(6998);
 // EXTERNAL MODULE: ./build/report/index.js + 2 modules
@@ -30,6 +30,7 @@ var action_log = __webpack_require__(47178);
 // EXTERNAL MODULE: ./build/action/connection.js
 var action_connection = __webpack_require__(22743);
 ;// CONCATENATED MODULE: ./build/action/inputs.js
+
 
 
 
@@ -58,7 +59,7 @@ function readInputs() {
             tenantId: core/* getInput */.V4('tenant-id'),
             clientSecret: core/* getInput */.V4('client-secret'),
         },
-        cloud: choice('cloud', ['public', 'usgovernment', 'china']),
+        cloud: choice('cloud', azureml/* cloudNames */.cY),
         resourceManagerUrl: core/* getInput */.V4('resource-manager-url'),
         authorityHost: core/* getInput */.V4('authority-host'),
         onMissingCredentials: choice('on-missing-credentials', ['fail', 'skip']),
@@ -304,7 +305,7 @@ function setStagedOutputs(session) {
 /** What the step `publish/` hands on. */
 function setPublishedOutputs(session) {
     for (const [index, output] of session.outputs.entries())
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}-version`, versionOf(output));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}-version`, (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .registeredVersion */ .V7)(output)?.version ?? '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
 }
 /** `on-missing-credentials: skip` skipped. */
@@ -321,15 +322,13 @@ function datasetsJson({ inputs, outputs }) {
 function inputEntry({ path, name, version, id, uri, fingerprint, fingerprintBasis, files, bytes, staged, }) {
     return { path, name, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes, staged };
 }
-function outputEntry({ dataset, folder, published }) {
-    const place = { path: folder, name: dataset.name };
-    if (published === undefined || published === 'empty')
+function outputEntry(output) {
+    const place = { path: output.folder, name: output.dataset.name };
+    const registered = (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .registeredVersion */ .V7)(output);
+    if (!registered)
         return place;
-    const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = published;
+    const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = registered;
     return { ...place, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes };
-}
-function versionOf({ published }) {
-    return published === undefined || published === 'empty' ? '' : published.version;
 }
 
 

@@ -41,7 +41,7 @@ function setStagedOutputs(session) {
 /** What the step `publish/` hands on. */
 function setPublishedOutputs(session) {
     for (const [index, output] of session.outputs.entries())
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}-version`, versionOf(output));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}-version`, (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .registeredVersion */ .V7)(output)?.version ?? '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
 }
 /** `on-missing-credentials: skip` skipped. */
@@ -58,15 +58,13 @@ function datasetsJson({ inputs, outputs }) {
 function inputEntry({ path, name, version, id, uri, fingerprint, fingerprintBasis, files, bytes, staged, }) {
     return { path, name, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes, staged };
 }
-function outputEntry({ dataset, folder, published }) {
-    const place = { path: folder, name: dataset.name };
-    if (published === undefined || published === 'empty')
+function outputEntry(output) {
+    const place = { path: output.folder, name: output.dataset.name };
+    const registered = (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .registeredVersion */ .V7)(output);
+    if (!registered)
         return place;
-    const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = published;
+    const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = registered;
     return { ...place, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes };
-}
-function versionOf({ published }) {
-    return published === undefined || published === 'empty' ? '' : published.version;
 }
 
 

@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import type { SignInSettings, WorkspaceName } from '../azureml/index.ts'
+import { cloudNames, type SignInSettings, type WorkspaceName } from '../azureml/index.ts'
 import {
   checkTags,
   type IfNoFilesFound,
@@ -59,7 +59,7 @@ export function readInputs(): ActionInputs {
       tenantId: core.getInput('tenant-id'),
       clientSecret: core.getInput('client-secret'),
     },
-    cloud: choice('cloud', ['public', 'usgovernment', 'china']),
+    cloud: choice('cloud', cloudNames),
     resourceManagerUrl: core.getInput('resource-manager-url'),
     authorityHost: core.getInput('authority-host'),
     onMissingCredentials: choice('on-missing-credentials', ['fail', 'skip']),

@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import type { IdTokenSource } from '../azureml/index.ts'
+import { claimsOf, type IdTokenSource } from '../azureml/index.ts'
 import { messageOf, UserError } from '../report/index.ts'
 
 const hour = 3600_000
@@ -31,11 +31,6 @@ export function idTokenSource(): IdTokenSource {
 
 /** Until when the job may ask for id tokens: milliseconds since the epoch, infinity where the token does not tell. */
 function requestTokenExpiry(): number {
-  try {
-    const payload = (process.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '').split('.')[1] ?? ''
-    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp?: unknown }
-    return typeof exp === 'number' ? exp * 1000 : Number.POSITIVE_INFINITY
-  } catch {
-    return Number.POSITIVE_INFINITY
-  }
+  const { exp } = claimsOf(process.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '')
+  return typeof exp === 'number' ? exp * 1000 : Number.POSITIVE_INFINITY
 }

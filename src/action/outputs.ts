@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import { combineFingerprints, type StagedInput } from '../datasets/index.ts'
-import { type Session, type SessionOutput, sessionFolder } from './session.ts'
+import { registeredVersion, type Session, type SessionOutput, sessionFolder } from './session.ts'
 
 /** Sets the outputs and variables that later steps read. No output holds the subscription id: the runner drops outputs with masked text. */
 export function setStagedOutputs(session: Session): void {
@@ -25,7 +25,8 @@ export function setStagedOutputs(session: Session): void {
 
 /** What the step `publish/` hands on. */
 export function setPublishedOutputs(session: Session): void {
-  for (const [index, output] of session.outputs.entries()) core.setOutput(`output-${index}-version`, versionOf(output))
+  for (const [index, output] of session.outputs.entries())
+    core.setOutput(`output-${index}-version`, registeredVersion(output)?.version ?? '')
   core.setOutput('datasets', datasetsJson(session))
 }
 
@@ -57,13 +58,10 @@ function inputEntry({
   return { path, name, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes, staged }
 }
 
-function outputEntry({ dataset, folder, published }: SessionOutput) {
-  const place = { path: folder, name: dataset.name }
-  if (published === undefined || published === 'empty') return place
-  const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = published
+function outputEntry(output: SessionOutput) {
+  const place = { path: output.folder, name: output.dataset.name }
+  const registered = registeredVersion(output)
+  if (!registered) return place
+  const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = registered
   return { ...place, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes }
-}
-
-function versionOf({ published }: SessionOutput): string {
-  return published === undefined || published === 'empty' ? '' : published.version
 }

@@ -52,6 +52,11 @@ export interface SessionOutput {
   readonly published: PublishedOutput | 'empty' | undefined
 }
 
+/** The version that was registered for an output; undefined where there is none, or none yet. */
+export function registeredVersion({ published }: SessionOutput): PublishedOutput | undefined {
+  return published === 'empty' ? undefined : published
+}
+
 export interface Undo {
   readonly kind: 'remove-folder'
   readonly path: string

@@ -2,7 +2,7 @@ import * as core from '@actions/core'
 import { markdownTable } from 'markdown-table'
 import { formatBytes, messageOf } from '../report/index.ts'
 import { actionLog } from './action-log.ts'
-import type { Session } from './session.ts'
+import { registeredVersion, type Session } from './session.ts'
 
 /** Adds what was staged, and what will be published, to the job summary. */
 export async function writeSummary({ inputs, outputs }: Session): Promise<void> {
@@ -24,9 +24,10 @@ export async function writeSummary({ inputs, outputs }: Session): Promise<void> 
 
 /** Adds the versions that were registered to the job summary. */
 export async function writePublishedSummary({ outputs }: Session): Promise<void> {
-  const rows = outputs.flatMap(({ published }) => {
-    if (published === undefined || published === 'empty') return []
-    const { name, version, studioUrl, files, bytes, seconds, fingerprint } = published
+  const rows = outputs.flatMap((output) => {
+    const registered = registeredVersion(output)
+    if (!registered) return []
+    const { name, version, studioUrl, files, bytes, seconds, fingerprint } = registered
     const link = `[${cell(version)}](${encodeURI(studioUrl).replaceAll('(', '%28').replaceAll(')', '%29')})`
     return [
       [

@@ -22,7 +22,9 @@ export interface TokenScopes {
   readonly ml: string
 }
 
-type CloudName = 'public' | 'usgovernment' | 'china'
+/** Their names, the default first. */
+export const cloudNames = ['public', 'usgovernment', 'china'] as const
+type CloudName = (typeof cloudNames)[number]
 
 /** Source of the hosts: the environments that Microsoft's SDKs ship with. */
 const clouds: Record<CloudName, { arm: string; entra: string; audience: string; ml: string; storage: string }> = {
@@ -55,10 +57,7 @@ const clouds: Record<CloudName, { arm: string; entra: string; audience: string; 
  */
 export function cloudOf(name: string, resourceManagerUrl = '', authorityHost = ''): Cloud {
   if (!Object.hasOwn(clouds, name)) {
-    throw new UserError(
-      'bad-input',
-      `cloud: ${quoted(name)} is not known; use one of ${Object.keys(clouds).join(', ')}.`,
-    )
+    throw new UserError('bad-input', `cloud: ${quoted(name)} is not known; use one of ${cloudNames.join(', ')}.`)
   }
   const hosts = clouds[name as CloudName]
   const arm = resourceManagerUrl ? origin('resource-manager-url', resourceManagerUrl) : hosts.arm

@@ -3,6 +3,7 @@ import type * as IdentityLibrary from '@azure/identity'
 import { type Log, messageOf, quoted, UserError } from '../report/index.ts'
 import type { Cloud } from './cloud.ts'
 import { type EntraRefusal, explainEntraRefusal } from './entra-refusals.ts'
+import { claimsOf } from './jwt.ts'
 
 /** What the user gave to sign in with. Empty strings mean: not given. */
 export interface SignInSettings {
@@ -93,7 +94,8 @@ function federatedIdentity(
   const context: EntraRefusal = { clientId, tenantId, audience: cloud.federationAudience }
   const assertion = async () => {
     const token = await idToken(cloud.federationAudience)
-    context.subject = subjectOf(token)
+    const { sub } = claimsOf(token) // who GitHub says that we are; not a secret
+    context.subject = sub === undefined ? undefined : String(sub)
     return token
   }
   const credential = new library.ClientAssertionCredential(tenantId, clientId, assertion, authorityOptions(cloud))
@@ -220,14 +222,4 @@ function isUnavailable(error: unknown): boolean {
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0]?.slice(0, 200) ?? ''
-}
-
-/** The `sub` claim of a JWT: who GitHub says that we are. Not a secret. */
-function subjectOf(jwt: string): string | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
-    return typeof claims === 'object' && claims && 'sub' in claims ? String(claims.sub) : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,5 @@
 /** The AzureML workspace: signing in, datastores and their credentials, data assets and their URIs. */
-export { type Cloud, cloudOf } from './cloud.ts'
+export { type Cloud, cloudNames, cloudOf } from './cloud.ts'
 export { type Identity, type IdTokenSource, MissingCredentials, type SignInSettings, signIn } from './credentials.ts'
 export {
   type DataContainerState,
@@ -15,6 +15,7 @@ export {
 export { type DataLocation, locateData } from './data-location.ts'
 export { type DataUri, datastoreUri, parseDataUri, sameDataUri, shortUri } from './data-uri.ts'
 export { type Datastore, listBlobDatastores } from './datastores.ts'
+export { claimsOf } from './jwt.ts'
 export { createStorageAccess, type StorageAccess } from './storage-access.ts'
 export { explainStorageRefusal } from './storage-refusals.ts'
 export { studioUrl } from './studio.ts'

@@ -1,4 +1,10 @@
-import { type BlobContainer, BlobError, type ContainerLocation, openContainer } from '../blobs/index.ts'
+import {
+  type BlobContainer,
+  BlobError,
+  type ContainerLocation,
+  isSameContainer,
+  openContainer,
+} from '../blobs/index.ts'
 import { messageOf, UserError } from '../report/index.ts'
 import {
   type Datastore,
@@ -74,10 +80,6 @@ function once<A extends unknown[], T>(keyOf: (...args: A) => string, work: (...a
 
 function findDatastore(workspace: Workspace, name?: string): Promise<Datastore> {
   return name === undefined ? getDefaultDatastore(workspace) : getDatastore(workspace, name)
-}
-
-function isSameContainer(a: ContainerLocation, b: ContainerLocation): boolean {
-  return a.accountName === b.accountName && a.containerName === b.containerName
 }
 
 async function openFirst(

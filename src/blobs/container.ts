@@ -9,6 +9,14 @@ export interface ContainerLocation {
   readonly url: string
 }
 
+/** Whether two places are the same container, by whatever endpoint each is reached. */
+export function isSameContainer(
+  a: Pick<ContainerLocation, 'accountName' | 'containerName'>,
+  b: Pick<ContainerLocation, 'accountName' | 'containerName'>,
+): boolean {
+  return a.accountName === b.accountName && a.containerName === b.containerName
+}
+
 /** What opens a container: an account key, a shared access signature (without `?`), or an Entra identity. */
 export type ContainerCredential =
   | { readonly kind: 'account-key'; readonly accountKey: string }

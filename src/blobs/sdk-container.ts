@@ -121,10 +121,8 @@ async function putBlob(
 ): Promise<void> {
   await asking(`write ${name}`, options.signal, async () => {
     await client.getBlockBlobClient(name).upload(content, content.byteLength, {
-      abortSignal: options.signal,
-      blobHTTPHeaders: { blobContentMD5: Buffer.from(options.md5, 'base64') },
+      ...writeHeaders(options),
       transactionalContentMD5: Buffer.from(options.md5, 'base64'),
-      conditions: options.replace ? {} : { ifNoneMatch: '*' },
     })
   })
 }
@@ -152,11 +150,18 @@ async function putBlockList(
 ): Promise<void> {
   await asking(`write ${name}`, options.signal, async () => {
     await client.getBlockBlobClient(name).commitBlockList([...ids], {
-      abortSignal: options.signal,
-      blobHTTPHeaders: { blobContentMD5: Buffer.from(options.md5, 'base64') },
-      conditions: options.replace ? {} : { ifNoneMatch: '*' },
+      ...writeHeaders(options),
     })
   })
+}
+
+/** What both ways of making a blob have in common: the MD5 that is stored, and whether a blob may be replaced. */
+function writeHeaders({ md5, replace, signal }: WriteOptions) {
+  return {
+    abortSignal: signal,
+    blobHTTPHeaders: { blobContentMD5: Buffer.from(md5, 'base64') },
+    conditions: replace ? {} : { ifNoneMatch: '*' },
+  }
 }
 
 /** Runs one request and turns what it throws into a {@link BlobError}, or into the signal's reason. */

@@ -8,13 +8,12 @@ import {
   parseDataUri,
   type Workspace,
 } from '../azureml/index.ts'
-import type { BlobContainer } from '../blobs/index.ts'
+import { type BlobContainer, isSameContainer } from '../blobs/index.ts'
 import { counted, type Log, listed, quoted, UserError } from '../report/index.ts'
 import { inParallel } from '../transfer/index.ts'
 
 /** A folder of a datastore that an output is written to. */
 export interface Destination {
-  readonly dataset: string
   readonly datastore: string
   /** Ends in `/`. */
   readonly path: string
@@ -80,11 +79,8 @@ async function versionsAround(workspace: Workspace, destination: Destination, si
 
 /** Names, in lower case, of all datastores that show the destination's container: one container may have several. */
 async function datastoresOn(workspace: Workspace, { datastore, container }: Destination): Promise<Set<string>> {
-  const { accountName, containerName } = container.location
   const datastores = await listBlobDatastores(workspace)
-  const same = datastores.filter(
-    ({ location }) => location.accountName === accountName && location.containerName === containerName,
-  )
+  const same = datastores.filter(({ location }) => isSameContainer(location, container.location))
   return new Set([datastore, ...same.map(({ name }) => name)].map((name) => name.toLowerCase()))
 }
 
@@ -102,10 +98,7 @@ function placeOf(
   dataUri: string,
 ): string | undefined {
   const uri = parsed(dataUri)
-  if (uri?.kind === 'blob') {
-    const { accountName, containerName } = container.location
-    return uri.accountName === accountName && uri.containerName === containerName ? uri.path : undefined
-  }
+  if (uri?.kind === 'blob') return isSameContainer(uri, container.location) ? uri.path : undefined
   if (uri?.kind !== 'datastore' || !datastores.has(uri.datastore.toLowerCase())) return undefined
   return uri.workspace === undefined || isSameWorkspace(uri.workspace, workspace.name) ? uri.path : undefined
 }

@@ -90,8 +90,7 @@ export async function publishOutput(
  * Finds out early, before the job has computed for hours, whether an output can be published: its datastore opens, and its folder is free.
  */
 export async function checkOutput(context: DatasetContext, output: OutputDataset): Promise<void> {
-  const provenance: Provenance = { repository: '', sha: '', ref: '', run: 'check', attempt: '0', inputs: [] }
-  await openDestination(context, output, provenance)
+  await openDestination(context, output, { run: 'check', attempt: '0' })
 }
 
 async function filesToPublish({ folder }: PublishRequest): Promise<LocalFile[]> {
@@ -117,13 +116,13 @@ function nothingToPublish({ log }: DatasetContext, { output, folder, ifNoFilesFo
 async function openDestination(
   context: DatasetContext,
   output: OutputDataset,
-  { run, attempt }: Provenance,
+  { run, attempt }: Pick<Provenance, 'run' | 'attempt'>,
 ): Promise<Destination> {
   const { workspace, access, signal, log } = context
   const datastore = await datastoreFor(context, output.datastore)
   const path = output.path ?? ownFolder(output.name, run, attempt)
   const container = await access.open(workspace, datastore, path, 'write', signal)
-  const destination = { dataset: output.name, datastore: datastore.name, path, container }
+  const destination = { datastore: datastore.name, path, container }
   if (output.path !== undefined) await checkDestination(workspace, destination, output.overwriteExisting, signal, log)
   return destination
 }

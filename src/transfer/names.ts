@@ -16,7 +16,10 @@ export function checkNames(snapshot: Snapshot, platform: Platform = process.plat
   const offenders = new Map<string, string[]>()
   for (const { path } of snapshot) {
     const problem = problemOf(path, platform)
-    if (problem) offenders.set(problem, [...(offenders.get(problem) ?? []), path])
+    if (!problem) continue
+    const paths = offenders.get(problem)
+    if (paths) paths.push(path)
+    else offenders.set(problem, [path])
   }
   for (const [problem, paths] of offenders) refuse(problem, paths)
   const ignoresCase = platform === 'win32' || platform === 'darwin'

@@ -8,7 +8,7 @@ const { signal } = new AbortController()
 
 /** Checks the folder `results/made/` against one registered version. */
 function check(dataUri: string, overwrite = false, log = recordingLog()): Promise<void> {
-  const destination = { dataset: 'made', datastore: 'store', path: 'results/made/', container: memoryContainer() }
+  const destination = { datastore: 'store', path: 'results/made/', container: memoryContainer() }
   return checkDestination(fakeWorkspace({ 'other:3': { dataUri } }), destination, overwrite, signal, log)
 }
 
@@ -58,7 +58,7 @@ test('all versions of all datasets that are hit are named', async () => {
   const dataUri = 'azureml://datastores/store/paths/results/'
   const workspace = fakeWorkspace({ 'a:1': { dataUri }, 'a:2': { dataUri }, 'b:x': { dataUri } })
   const container = memoryContainer({ 'results/made/f': 'x' })
-  const destination = { dataset: 'made', datastore: 'store', path: 'results/made/', container }
+  const destination = { datastore: 'store', path: 'results/made/', container }
   const { message } = await refusalOf(() => checkDestination(workspace, destination, false, signal, recordingLog()))
   expect(message).toContain('holds files already ("results/made/f")')
   expect(message).toContain('is part of 3 registered versions ("a:2", "a:1", "b:x")')
@@ -66,7 +66,7 @@ test('all versions of all datasets that are hit are named', async () => {
 
 test('archived versions count too: somebody may restore them', async () => {
   const workspace = fakeWorkspace({ 'a:1': { dataUri: 'azureml://datastores/store/paths/results/', isArchived: true } })
-  const destination = { dataset: 'made', datastore: 'store', path: 'results/made/', container: memoryContainer() }
+  const destination = { datastore: 'store', path: 'results/made/', container: memoryContainer() }
   const { message } = await refusalOf(() => checkDestination(workspace, destination, false, signal, recordingLog()))
   expect(message).toContain('"a:1"')
 })
@@ -74,7 +74,7 @@ test('archived versions count too: somebody may restore them', async () => {
 test('files alone, of no version, are replaced without a word where that is wanted', async () => {
   const log = recordingLog()
   const container = memoryContainer({ 'results/made/f': 'x' })
-  const destination = { dataset: 'made', datastore: 'store', path: 'results/made/', container }
+  const destination = { datastore: 'store', path: 'results/made/', container }
   await checkDestination(fakeWorkspace(), destination, true, signal, log)
   expect(log.lines).toEqual([])
 })
