@@ -113,8 +113,8 @@ var oidc = __webpack_require__(76546);
 var action_outputs = __webpack_require__(92309);
 // EXTERNAL MODULE: ./build/action/session.js
 var action_session = __webpack_require__(37771);
-// EXTERNAL MODULE: ./build/action/step.js
-var step = __webpack_require__(24541);
+// EXTERNAL MODULE: ./build/action/step.js + 1 modules
+var step = __webpack_require__(52768);
 // EXTERNAL MODULE: ./build/action/summary.js
 var summary = __webpack_require__(76079);
 ;// CONCATENATED MODULE: ./build/action/main.js

@@ -1,5 +1,6 @@
 import * as core from '@actions/core'
-import { Cancelled, messageOf, UserError } from '../report/index.ts'
+import { Cancelled } from '../report/index.ts'
+import { explainFailure } from './failure.ts'
 
 /** The runner sends SIGTERM 7.5 s after SIGINT. */
 const secondsToTidyUp = 5
@@ -30,24 +31,5 @@ function lingering(signal: AbortSignal): Promise<never> {
 function reportFailure(error: unknown): void {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   core.debug(error instanceof Error && error.cause ? `${detail}\nCaused by: ${String(error.cause)}` : detail)
-  if (error instanceof UserError) core.setFailed(`${oneLine(error.message)} [${error.code}]`)
-  else if (error instanceof Cancelled) core.setFailed(error.message)
-  else if (isRefusedBySystem(error)) {
-    core.setFailed(
-      `The system of the runner refused: ${oneLine(error.message)}. Look at the rights, the kind and the room of that place. [system-refused]`,
-    )
-  } else
-    core.setFailed(
-      `This is a bug in the action, or something that it does not know yet: ${oneLine(messageOf(error))}. Run again with debug logging, and report it with the log. [bug]`,
-    )
-}
-
-/** Rights, room and limits of the machine: nothing that we could mend. */
-function isRefusedBySystem(error: unknown): error is Error {
-  const codes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENAMETOOLONG', 'EIO']
-  return error instanceof Error && 'syscall' in error && 'code' in error && codes.includes(String(error.code))
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+  core.setFailed(explainFailure(error))
 }

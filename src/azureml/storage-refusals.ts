@@ -1,5 +1,5 @@
 import { BlobError, type ContainerLocation } from '../blobs/index.ts'
-import { messageOf, UserError } from '../report/index.ts'
+import { type ErrorCode, messageOf, UserError } from '../report/index.ts'
 import type { Purpose } from './storage-access.ts'
 
 /** A way to open a container that was refused. */
@@ -39,9 +39,9 @@ function reason(error: unknown): string {
   return error instanceof BlobError ? `${error.status} ${error.code}`.trim() : messageOf(error)
 }
 
-function refusalCode(error: unknown): string {
+function refusalCode(error: unknown): ErrorCode {
   if (!(error instanceof BlobError)) return 'storage-refused'
-  const codes: Record<string, string> = {
+  const codes: Record<string, ErrorCode> = {
     AuthorizationPermissionMismatch: 'storage-role-missing',
     AuthorizationFailure: 'storage-firewall',
     KeyBasedAuthenticationNotPermitted: 'storage-keys-disabled',

@@ -1,12 +1,14 @@
+import type { ErrorCode } from './error-codes.ts'
+
 /**
  * Something the user can mend: what happened, where, and what to do. Everything else that is thrown is a bug of ours.
- * `code` is stable and short (`dataset-not-found`); it is printed behind the message so that it can be looked up.
+ * `code` is stable and short (`dataset-not-found`); it is printed behind the message, and is the anchor of docs/troubleshooting.md.
  */
 export class UserError extends Error {
   override readonly name = 'UserError'
-  readonly code: string
+  readonly code: ErrorCode
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
   }

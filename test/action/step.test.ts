@@ -34,16 +34,31 @@ async function errorOf(thrown: unknown): Promise<string> {
 
 describe('a step that fails', () => {
   test('says what the user can mend, with its code', async () => {
-    expect(await errorOf(new UserError('bad-input', 'Mend it.'))).toBe('::error::Mend it. [bad-input]')
+    expect(await errorOf(new UserError('bad-input', 'Mend it.'))).toBe(
+      '::error::Mend it. [bad-input] docs/troubleshooting.md#bad-input',
+    )
   })
 
   test('says it in one line', async () => {
-    expect(await errorOf(new UserError('bad-input', 'One\r\n  two\nthree'))).toBe('::error::One two three [bad-input]')
+    const error = await errorOf(new UserError('bad-input', 'One\r\n  two\nthree'))
+    expect(error).toMatch(/^::error::One two three \[bad-input\]/)
+  })
+
+  test('names the page of the version that runs', async () => {
+    vi.stubEnv('GITHUB_SERVER_URL', 'https://github.example')
+    vi.stubEnv('GITHUB_ACTION_REPOSITORY', 'your-org/azureml-datasets')
+    vi.stubEnv('GITHUB_ACTION_REF', 'v1')
+    expect(await errorOf(new UserError('bad-input', 'Mend it.'))).toBe(
+      '::error::Mend it. [bad-input] https://github.example/your-org/azureml-datasets/blob/v1/docs/troubleshooting.md#bad-input',
+    )
+    vi.unstubAllEnvs()
   })
 
   test('because of a bug says so, without the stack', async () => {
     const error = await errorOf(new TypeError('x is not a function\n    at y'))
-    expect(error).toMatch(/^::error::This is a bug in the action.*x is not a function.*\[bug\]$/)
+    expect(error).toMatch(
+      /^::error::This is a bug in the action.*x is not a function.*\[bug\] docs\/troubleshooting\.md#bug$/,
+    )
     expect(error).not.toContain('step.test.ts')
   })
 
@@ -53,7 +68,7 @@ describe('a step that fails', () => {
       syscall: 'mkdir',
     })
     expect(await errorOf(refused)).toMatch(
-      /^::error::The system of the runner refused: EACCES: permission denied, mkdir '\/data\/x'\. .*\[system-refused\]$/,
+      /^::error::The system of the runner refused: EACCES: permission denied, mkdir '\/data\/x'\. .*\[system-refused\] docs\/troubleshooting\.md#system-refused$/,
     )
   })
 
