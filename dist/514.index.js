@@ -1307,8 +1307,8 @@ function toCredentials({ credentials }) {
     return { kind: 'ServicePrincipal', tenantId, clientId, authorityUrl };
 }
 
-// EXTERNAL MODULE: ./build/blobs/index.js + 5 modules
-var blobs = __webpack_require__(34913);
+// EXTERNAL MODULE: ./build/blobs/index.js + 6 modules
+var blobs = __webpack_require__(77392);
 ;// CONCATENATED MODULE: ./build/azureml/storage-refusals.js
 
 
@@ -1449,7 +1449,7 @@ async function openFirst(workspace, location, attempts, prefix, purpose, signal)
     const refusals = [];
     for (const { label, credential } of attempts) {
         try {
-            const container = await (0,blobs/* openContainer */.Qx)(location, await credential());
+            const container = await (0,blobs/* openContainer */.Qx)(location, await credential(), workspace.log);
             await container.probe(prefix, signal);
             workspace.log.debug(`Opened container ${location.containerName} of account ${location.accountName} with ${label}.`);
             return container;
@@ -1506,7 +1506,7 @@ function studioUrl({ cloud, name }, dataset, version) {
 
 /***/ }),
 
-/***/ 34913:
+/***/ 77392:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1543,20 +1543,15 @@ function isSameContainer(a, b) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(58500);
 ;// CONCATENATED MODULE: ./build/blobs/read.js
-
 
 /** A connection that brings no byte for so long is dead, though TCP does not know it yet. */
 const stallMilliseconds = 30_000;
-/** How often in a row a read may break without having brought a single byte. */
-const mostFruitlessTries = 5;
 /**
  * Reads a stretch of a blob, going on behind the last byte received when the connection breaks, ends early or stalls.
  * Every request carries the same ETag, so bytes of two contents are never mixed.
  */
-async function readResuming(request, readOnce) {
+async function readResuming(request, retries, readOnce) {
     let received = 0;
     let fruitless = 0;
     while (received < request.length) {
@@ -1569,11 +1564,8 @@ async function readResuming(request, readOnce) {
                 throw new BlobError(`read ${request.name}`, 0, 'CutShort');
         }
         catch (error) {
-            fruitless = received > before ? 0 : fruitless + 1;
-            if (!isBrokenConnection(error) || fruitless >= mostFruitlessTries)
-                throw error;
-            await (0,promises_.setTimeout)(Math.random() * 500 * 2 ** fruitless, undefined, { signal: request.signal }).catch(() => { });
-            request.signal.throwIfAborted();
+            fruitless = received > before ? 1 : fruitless + 1;
+            await retries.pause(error, fruitless, request.signal);
         }
     }
 }
@@ -1611,11 +1603,91 @@ async function readWatched(request, received, readOnce, count) {
         clearTimeout(watchdog);
     }
 }
-function isBrokenConnection(error) {
-    return error instanceof BlobError && error.status === 0;
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
+;// CONCATENATED MODULE: ./build/blobs/retry.js
+
+
+/** How often in a row a request may fail before we give up; with the pauses between, about half a minute on average. */
+const mostTries = 8;
+/** An account that asks us to slow down is there, and will answer: some minutes on average. */
+const mostThrottledTries = 15;
+const firstPause = 500;
+const longestPause = 30_000;
+/** A line about retries is printed so often at the most. */
+const tellingInterval = 30_000;
+/** @param account for the log */
+function watchRetries(account, log) {
+    let waiting = 0;
+    let lastTold = Number.NEGATIVE_INFINITY;
+    const tell = (error, pause) => {
+        if (performance.now() - lastTold < tellingInterval)
+            return;
+        lastTold = performance.now();
+        log.info(`${describe(error, account)}; trying again${pause < 1000 ? '' : ` in ${Math.round(pause / 1000)} s`}.`);
+    };
+    return {
+        get waiting() {
+            return waiting;
+        },
+        pause: async (error, failures, signal) => {
+            if (!isTransient(error) || failures >= (isThrottled(error) ? mostThrottledTries : mostTries))
+                throw error;
+            const pause = retryAfter(error) ?? Math.random() * Math.min(longestPause, firstPause * 2 ** failures);
+            tell(error, pause);
+            waiting += 1;
+            try {
+                await (0,promises_.setTimeout)(pause, undefined, { signal });
+            }
+            catch {
+                throw signal.reason;
+            }
+            finally {
+                waiting -= 1;
+            }
+        },
+    };
+}
+/** Sends a request until it succeeds or another try is pointless. It has to be one that may be sent twice. */
+async function retrying(retries, signal, request) {
+    for (let failures = 1;; failures += 1) {
+        try {
+            return await request();
+        }
+        catch (error) {
+            await retries.pause(error, failures, signal);
+        }
+    }
+}
+/** A name that does not exist and a certificate that is not trusted stay so; everything else about a connection may pass. */
+function isTransient(error) {
+    if (!(error instanceof BlobError))
+        return false;
+    if (error.status === 0)
+        return !/^(ENOTFOUND|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(error.code);
+    return [408, 500, 502, 504].includes(error.status) || isThrottled(error);
+}
+function isThrottled({ status }) {
+    return status === 503 || status === 429;
+}
+function describe(error, account) {
+    const answer = `${error.status || ''} ${error.code || 'no answer'}`.trim();
+    if (isThrottled(error))
+        return `Storage account "${account}" asks us to slow down (${answer})`;
+    if (error.status === 0)
+        return `The connection to storage account "${account}" broke (${answer})`;
+    return `Storage account "${account}" has trouble of its own (${answer})`;
+}
+/** Milliseconds; the SDK keeps the answer in the error that it throws. The service names seconds. */
+function retryAfter({ cause }) {
+    const { response } = (cause ?? {});
+    const seconds = Number(response?.headers?.get('retry-after') ?? Number.NaN);
+    return seconds >= 0 ? Math.min(seconds, 300) * 1000 : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/blobs/sdk-container.js
+
 
 
 
@@ -1624,22 +1696,29 @@ const pageSize = 5000; // the most that List Blobs gives
  * Opens a container. Nothing is asked of the service yet.
  * The SDK is loaded only now: a step that needs no storage does not pay for it.
  */
-async function openContainer(location, credential) {
-    const client = await containerClient(location, credential);
+async function openContainer(location, credential, log) {
+    const retries = watchRetries(location.accountName, log);
+    const opened = { client: await containerClient(location, credential), retries };
     return {
         location,
-        listPages: (prefix, signal) => listPages(client, prefix, signal),
-        probe: (prefix, signal) => probe(client, prefix, signal),
-        listFolders: (prefix, most, signal) => listFolders(client, prefix, most, signal),
-        read: (request) => readResuming(request, (rest) => readOnce(client, rest)),
-        putBlob: (name, content, options) => putBlob(client, name, content, options),
-        putBlock: (name, id, content, signal) => putBlock(client, name, id, content, signal),
-        putBlockList: (name, ids, options) => putBlockList(client, name, ids, options),
+        get requestsWaiting() {
+            return retries.waiting;
+        },
+        listPages: (prefix, signal) => listPages(opened, prefix, signal),
+        probe: (prefix, signal) => probe(opened, prefix, signal),
+        listFolders: (prefix, most, signal) => listFolders(opened, prefix, most, signal),
+        read: (request) => readResuming(request, retries, (rest) => readOnce(opened, rest)),
+        putBlob: (name, content, options) => putBlob(opened, name, content, options),
+        putBlock: (name, id, content, signal) => putBlock(opened, name, id, content, signal),
+        putBlockList: (name, ids, options) => putBlockList(opened, name, ids, options),
     };
 }
 async function containerClient(location, credential) {
     const { ContainerClient, StorageSharedKeyCredential } = await Promise.all(/* import() */[__webpack_require__.e(364), __webpack_require__.e(738), __webpack_require__.e(728)]).then(__webpack_require__.bind(__webpack_require__, 70728));
-    const options = { userAgentOptions: { userAgentPrefix: 'azureml-datasets' } };
+    const options = {
+        userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
+        retryOptions: { maxTries: 1 }, // we do that, and tell
+    };
     switch (credential.kind) {
         case 'account-key':
             return new ContainerClient(location.url, new StorageSharedKeyCredential(location.accountName, credential.accountKey), options);
@@ -1649,22 +1728,27 @@ async function containerClient(location, credential) {
             return new ContainerClient(location.url, credential.token, options);
     }
 }
-async function* listPages(client, prefix, signal) {
-    const pages = client
+async function* listPages(opened, prefix, signal) {
+    for await (const { segment } of pagesOf(opened, signal, (client, settings) => client
         .listBlobsFlat({ prefix, includeMetadata: true, abortSignal: signal })
-        .byPage({ maxPageSize: pageSize });
-    try {
-        for await (const page of pages)
-            yield page.segment.blobItems.filter((item) => !isFolderStub(item)).map(toBlob);
-    }
-    catch (error) {
-        throw toBlobError(`list ${client.url.split('?')[0]}`, error, signal);
-    }
+        .byPage({ maxPageSize: pageSize, ...settings })))
+        yield segment.blobItems.filter((item) => !isFolderStub(item)).map(toBlob);
 }
-async function probe(client, prefix, signal) {
-    await asking(`list ${client.url.split('?')[0]}`, signal, async () => {
-        await client.listBlobsFlat({ prefix, abortSignal: signal }).byPage({ maxPageSize: 1 }).next();
-    });
+/** The pages of a listing, each asked for anew from where the one before ended, so that a page that fails can be asked for again. */
+async function* pagesOf(opened, signal, list) {
+    let settings = {};
+    do {
+        const { value } = await asking(`list ${plainUrl(opened)}`, opened, signal, (client) => list(client, settings).next());
+        yield value;
+        settings = value.continuationToken ? { continuationToken: value.continuationToken } : {};
+    } while ('continuationToken' in settings);
+}
+/** Without what a SAS adds. */
+function plainUrl({ client }) {
+    return client.url.split('?', 1)[0] ?? '';
+}
+async function probe(opened, prefix, signal) {
+    await asking(`list ${plainUrl(opened)}`, opened, signal, (client) => client.listBlobsFlat({ prefix, abortSignal: signal }).byPage({ maxPageSize: 1 }).next());
 }
 /** ADLS Gen2 accounts, and tools that imitate them, keep an empty blob for each folder. */
 function isFolderStub(item) {
@@ -1682,20 +1766,20 @@ function toBlob(item) {
         tier: accessTier,
     };
 }
-async function listFolders(client, prefix, most, signal) {
-    return asking(`list ${client.url.split('?')[0]}`, signal, async () => {
-        const folders = [];
-        for await (const item of client.listBlobsByHierarchy('/', { prefix, abortSignal: signal })) {
-            if (item.kind === 'prefix')
-                folders.push(item.name.slice(prefix.length, -1));
-            if (folders.length === most)
-                break;
+async function listFolders(opened, prefix, most, signal) {
+    const folders = [];
+    for await (const { segment } of pagesOf(opened, signal, (client, settings) => client.listBlobsByHierarchy('/', { prefix, abortSignal: signal }).byPage(settings))) {
+        for (const { name } of segment.blobPrefixes ?? []) {
+            if (folders.length < most)
+                folders.push(name.slice(prefix.length, -1));
         }
-        return folders;
-    });
+        if (folders.length === most)
+            break;
+    }
+    return folders;
 }
-async function readOnce(client, { name, etag, offset, length, signal, onBytes }) {
-    await asking(`read ${name}`, signal, async () => {
+async function readOnce({ client }, { name, etag, offset, length, signal, onBytes }) {
+    await askingOnce(`read ${name}`, signal, async () => {
         const answer = await client.getBlobClient(name).download(offset, length, {
             abortSignal: signal,
             conditions: { ifMatch: `"${etag}"` },
@@ -1705,28 +1789,20 @@ async function readOnce(client, { name, etag, offset, length, signal, onBytes })
             await onBytes(bytes);
     });
 }
-async function putBlob(client, name, content, options) {
-    await asking(`write ${name}`, options.signal, async () => {
-        await client.getBlockBlobClient(name).upload(content, content.byteLength, {
-            ...writeHeaders(options),
-            transactionalContentMD5: Buffer.from(options.md5, 'base64'),
-        });
-    });
+async function putBlob(opened, name, content, options) {
+    await asking(`write ${name}`, opened, options.signal, (client) => client.getBlockBlobClient(name).upload(content, content.byteLength, {
+        ...writeHeaders(options),
+        transactionalContentMD5: Buffer.from(options.md5, 'base64'),
+    }));
 }
-async function putBlock(client, name, id, content, signal) {
-    await asking(`write ${name}`, signal, async () => {
-        await client.getBlockBlobClient(name).stageBlock(id, content, content.byteLength, {
-            abortSignal: signal,
-            transactionalContentMD5: (0,external_node_crypto_.createHash)('md5').update(content).digest(),
-        });
-    });
+async function putBlock(opened, name, id, content, signal) {
+    const transactionalContentMD5 = (0,external_node_crypto_.createHash)('md5').update(content).digest();
+    await asking(`write ${name}`, opened, signal, (client) => client
+        .getBlockBlobClient(name)
+        .stageBlock(id, content, content.byteLength, { abortSignal: signal, transactionalContentMD5 }));
 }
-async function putBlockList(client, name, ids, options) {
-    await asking(`write ${name}`, options.signal, async () => {
-        await client.getBlockBlobClient(name).commitBlockList([...ids], {
-            ...writeHeaders(options),
-        });
-    });
+async function putBlockList(opened, name, ids, options) {
+    await asking(`write ${name}`, opened, options.signal, (client) => client.getBlockBlobClient(name).commitBlockList([...ids], writeHeaders(options)));
 }
 /** What both ways of making a blob have in common: the MD5 that is stored, and whether a blob may be replaced. */
 function writeHeaders({ md5, replace, signal }) {
@@ -1736,8 +1812,12 @@ function writeHeaders({ md5, replace, signal }) {
         conditions: replace ? {} : { ifNoneMatch: '*' },
     };
 }
-/** Runs one request and turns what it throws into a {@link BlobError}, or into the signal's reason. */
-async function asking(operation, signal, request) {
+/** Sends a request until it succeeds or is refused. */
+function asking(operation, { client, retries }, signal, request) {
+    return retrying(retries, signal, () => askingOnce(operation, signal, () => request(client)));
+}
+/** Sends a request and turns what it throws into a {@link BlobError}, or into the signal's reason. */
+async function askingOnce(operation, signal, request) {
     try {
         return await request();
     }
@@ -2177,8 +2257,8 @@ function refuseTwins(input, datasets) {
 
 // EXTERNAL MODULE: ./build/azureml/index.js + 14 modules
 var azureml = __webpack_require__(56716);
-// EXTERNAL MODULE: ./build/blobs/index.js + 5 modules
-var blobs = __webpack_require__(34913);
+// EXTERNAL MODULE: ./build/blobs/index.js + 6 modules
+var blobs = __webpack_require__(77392);
 ;// CONCATENATED MODULE: ./build/datasets/context.js
 /** The datastore of a dataset: its own, else the action's default, else the workspace's. */
 function datastoreFor(context, datastore) {
@@ -2689,34 +2769,72 @@ function somebodyElses(root, path) {
 
 ;// CONCATENATED MODULE: ./build/transfer/progress.js
 
-const interval = 10_000;
-/** Starts the lines: one every ten seconds, while something has changed. */
-function startProgress(log, label, total) {
+const second = 1000;
+const minute = 60 * second;
+/** Between two lines at first. After five minutes the gap doubles with each line, up to a minute: some 90 lines in an hour. */
+const firstGap = 10 * second;
+const patience = 5 * minute;
+const longestGap = minute;
+/**
+ * Starts the lines: one every ten seconds while something moves, and at least one a minute while nothing does.
+ * @param requestsWaiting how many requests wait to be sent again, for the lines where nothing moves
+ */
+function startProgress(log, label, total, requestsWaiting) {
     const start = performance.now();
-    let bytes = 0;
-    let files = 0;
-    let shown = 0;
-    const seconds = () => (performance.now() - start) / 1000;
-    const timer = setInterval(() => {
-        if (bytes === shown)
+    const done = { files: 0, bytes: 0 };
+    let lastMove = start;
+    let shown = { at: start, files: 0, bytes: 0 };
+    let gap = firstGap;
+    const tick = () => {
+        const now = performance.now();
+        const moved = done.bytes > shown.bytes || done.files > shown.files;
+        if (moved)
+            log.info(`${label}  ${movingLine(done, total, (done.bytes - shown.bytes) / ((now - shown.at) / second))}`);
+        else if (now - shown.at >= longestGap - second)
+            log.info(`${label}  ${standingLine(done, total, (now - lastMove) / second, requestsWaiting())}`);
+        else
             return;
-        shown = bytes;
-        const percent = total.bytes > 0 ? Math.floor((100 * bytes) / total.bytes) : 100;
-        log.info(`${label}  ${percent}%  ${(0,report/* formatBytes */.z3)(bytes)}/${(0,report/* formatBytes */.z3)(total.bytes)}  ${files.toLocaleString('en-US')}/${(0,report/* counted */.hS)(total.files, 'file')}  ${(0,report/* formatBytes */.z3)(bytes / seconds())}/s`);
-    }, interval);
-    timer.unref();
+        shown = { at: now, ...done };
+    };
+    let timer = setTimeout(function next() {
+        tick();
+        if (performance.now() - start >= patience)
+            gap = Math.min(2 * gap, longestGap);
+        timer = setTimeout(next, gap).unref();
+    }, gap).unref();
+    const move = () => {
+        lastMove = performance.now();
+    };
     return {
         addBytes: (count) => {
-            bytes += count;
+            done.bytes += count;
+            move();
         },
         addFile: () => {
-            files += 1;
+            done.files += 1;
+            move();
         },
         stop: () => {
-            clearInterval(timer);
-            return seconds();
+            clearTimeout(timer);
+            return (performance.now() - start) / second;
         },
     };
+}
+/** `41%  12.4 GB/30.2 GB  8,112/19,870 files  212 MB/s  eta 1m24s` */
+function movingLine(done, total, bytesPerSecond) {
+    const rate = `${(0,report/* formatBytes */.z3)(Math.round(bytesPerSecond))}/s`;
+    const left = bytesPerSecond > 0 ? (total.bytes - done.bytes) / bytesPerSecond : 0;
+    return [share(done, total), rate, ...(left >= 1 ? [`eta ${(0,report/* formatSeconds */.Xo)(left)}`] : [])].join('  ');
+}
+/** `41%  12.4 GB/30.2 GB  8,112/19,870 files  no bytes for 1m30s, 3 requests retrying` */
+function standingLine(done, total, still, waiting) {
+    const retrying = waiting > 0 ? `, ${(0,report/* counted */.hS)(waiting, 'request')} retrying` : '';
+    return `${share(done, total)}  no bytes for ${(0,report/* formatSeconds */.Xo)(still)}${retrying}`;
+}
+/** Empty files have no bytes, and count by their number. */
+function share(done, total) {
+    const part = total.bytes > 0 ? done.bytes / total.bytes : done.files / Math.max(1, total.files);
+    return `${Math.floor(100 * part)}%  ${(0,report/* formatBytes */.z3)(done.bytes)}/${(0,report/* formatBytes */.z3)(total.bytes)}  ${done.files.toLocaleString('en-US')}/${(0,report/* counted */.hS)(total.files, 'file')}`;
 }
 
 ;// CONCATENATED MODULE: ./build/transfer/download.js
@@ -2802,7 +2920,8 @@ async function removeEmpty(folder, root) {
     }
 }
 async function fetchFiles(request, partial, files, bytes) {
-    const progress = startProgress(request.log, request.label, { files: files.length, bytes });
+    const { log, label, container } = request;
+    const progress = startProgress(log, label, { files: files.length, bytes }, () => container.requestsWaiting);
     const folders = new Map();
     try {
         await inParallel(files, request.concurrency, request.signal, async (file, signal) => {
@@ -3049,7 +3168,7 @@ async function uploadFiles(request) {
         checkBlobName(prefix + path);
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
     log.info(`${label}: uploading ${(0,report/* counted */.hS)(files.length, 'file')}, ${(0,report/* formatBytes */.z3)(bytes)}`);
-    const progress = startProgress(log, label, { files: files.length, bytes });
+    const progress = startProgress(log, label, { files: files.length, bytes }, () => request.container.requestsWaiting);
     const upload = async (file, signal) => {
         const uploaded = await uploadFile({ ...request, signal }, file, progress).catch((error) => {
             throw explainWrite(error, file, label);
@@ -3591,6 +3710,7 @@ __webpack_require__.d(__webpack_exports__, {
   yo: () => (/* reexport */ UserError),
   hS: () => (/* reexport */ counted),
   z3: () => (/* reexport */ formatBytes),
+  Xo: () => (/* reexport */ formatSeconds),
   KE: () => (/* reexport */ listed),
   bD: () => (/* reexport */ messageOf),
   pA: () => (/* reexport */ nearest),
@@ -3642,6 +3762,18 @@ function nearest(name, candidates) {
 /** Edit distance; a candidate that goes on where the name ends (`foo`, `foo_v2`) counts as one step away. */
 function stepsBetween(wanted, candidate) {
     return candidate !== wanted && candidate.startsWith(wanted) ? 1 : (0,mod/* distance */.Io)(wanted, candidate);
+}
+/** A time for people: `0.4 s`, `12 s`, `1m24s`, `2h05m`. */
+function formatSeconds(seconds) {
+    if (seconds < 9.95)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`;
+    const minutes = Math.round(whole / 60);
+    return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
 }
 
 ;// CONCATENATED MODULE: ./build/report/user-error.js

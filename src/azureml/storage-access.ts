@@ -93,7 +93,7 @@ async function openFirst(
   const refusals: Refusal[] = []
   for (const { label, credential } of attempts) {
     try {
-      const container = await openContainer(location, await credential())
+      const container = await openContainer(location, await credential(), workspace.log)
       await container.probe(prefix, signal)
       workspace.log.debug(
         `Opened container ${location.containerName} of account ${location.accountName} with ${label}.`,

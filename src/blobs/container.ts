@@ -47,10 +47,13 @@ export interface WriteOptions {
 
 /**
  * One container over HTTP. All operations throw {@link BlobError} for what the service refuses, and the signal's reason
- * when they are told to stop. Reads are resumed where the connection broke, never with another ETag.
+ * when they are told to stop. What fails in passing (a broken connection, a busy service) is told and tried again; reads go on where the
+ * connection broke, never with another ETag.
  */
 export interface BlobContainer {
   readonly location: ContainerLocation
+  /** Requests that failed in passing and wait to be sent again, right now. */
+  readonly requestsWaiting: number
   /** Blobs whose names start with `prefix`, page by page, in the service's order, without folder stubs. */
   listPages(prefix: string, signal: AbortSignal): AsyncIterable<readonly Blob[]>
   /** Whether the credentials may list: asks for one blob below `prefix`. */

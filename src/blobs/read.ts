@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BlobError } from './blob.ts'
 import type { ReadRequest } from './container.ts'
+import type { Retries } from './retry.ts'
 
 /** A connection that brings no byte for so long is dead, though TCP does not know it yet. */
 const stallMilliseconds = 30_000
-/** How often in a row a read may break without having brought a single byte. */
-const mostFruitlessTries = 5
 
 /**
  * Reads a stretch of a blob, going on behind the last byte received when the connection breaks, ends early or stalls.
@@ -13,6 +11,7 @@ const mostFruitlessTries = 5
  */
 export async function readResuming(
   request: ReadRequest,
+  retries: Retries,
   readOnce: (rest: ReadRequest) => Promise<void>,
 ): Promise<void> {
   let received = 0
@@ -25,10 +24,8 @@ export async function readResuming(
       })
       if (received < request.length) throw new BlobError(`read ${request.name}`, 0, 'CutShort')
     } catch (error) {
-      fruitless = received > before ? 0 : fruitless + 1
-      if (!isBrokenConnection(error) || fruitless >= mostFruitlessTries) throw error
-      await sleep(Math.random() * 500 * 2 ** fruitless, undefined, { signal: request.signal }).catch(() => {})
-      request.signal.throwIfAborted()
+      fruitless = received > before ? 1 : fruitless + 1
+      await retries.pause(error, fruitless, request.signal)
     }
   }
 }
@@ -68,8 +65,4 @@ async function readWatched(
   } finally {
     clearTimeout(watchdog)
   }
-}
-
-function isBrokenConnection(error: unknown): boolean {
-  return error instanceof BlobError && error.status === 0
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { BlobItem, ContainerClient, StoragePipelineOptions } from '@azure/storage-blob'
+import type { Log } from '../report/index.ts'
 import { type Blob, BlobError } from './blob.ts'
 import type { BlobContainer, ContainerCredential, ContainerLocation, ReadRequest, WriteOptions } from './container.ts'
 import { readResuming } from './read.ts'
+import { type Retries, retrying, watchRetries } from './retry.ts'
 
 const pageSize = 5000 // the most that List Blobs gives
 
@@ -13,23 +15,36 @@ const pageSize = 5000 // the most that List Blobs gives
 export async function openContainer(
   location: ContainerLocation,
   credential: ContainerCredential,
+  log: Log,
 ): Promise<BlobContainer> {
-  const client = await containerClient(location, credential)
+  const retries = watchRetries(location.accountName, log)
+  const opened: Opened = { client: await containerClient(location, credential), retries }
   return {
     location,
-    listPages: (prefix, signal) => listPages(client, prefix, signal),
-    probe: (prefix, signal) => probe(client, prefix, signal),
-    listFolders: (prefix, most, signal) => listFolders(client, prefix, most, signal),
-    read: (request) => readResuming(request, (rest) => readOnce(client, rest)),
-    putBlob: (name, content, options) => putBlob(client, name, content, options),
-    putBlock: (name, id, content, signal) => putBlock(client, name, id, content, signal),
-    putBlockList: (name, ids, options) => putBlockList(client, name, ids, options),
+    get requestsWaiting() {
+      return retries.waiting
+    },
+    listPages: (prefix, signal) => listPages(opened, prefix, signal),
+    probe: (prefix, signal) => probe(opened, prefix, signal),
+    listFolders: (prefix, most, signal) => listFolders(opened, prefix, most, signal),
+    read: (request) => readResuming(request, retries, (rest) => readOnce(opened, rest)),
+    putBlob: (name, content, options) => putBlob(opened, name, content, options),
+    putBlock: (name, id, content, signal) => putBlock(opened, name, id, content, signal),
+    putBlockList: (name, ids, options) => putBlockList(opened, name, ids, options),
   }
+}
+
+interface Opened {
+  readonly client: ContainerClient
+  readonly retries: Retries
 }
 
 async function containerClient(location: ContainerLocation, credential: ContainerCredential): Promise<ContainerClient> {
   const { ContainerClient, StorageSharedKeyCredential } = await import('@azure/storage-blob')
-  const options: StoragePipelineOptions = { userAgentOptions: { userAgentPrefix: 'azureml-datasets' } }
+  const options: StoragePipelineOptions = {
+    userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
+    retryOptions: { maxTries: 1 }, // we do that, and tell
+  }
   switch (credential.kind) {
     case 'account-key':
       return new ContainerClient(
@@ -44,25 +59,40 @@ async function containerClient(location: ContainerLocation, credential: Containe
   }
 }
 
-async function* listPages(
-  client: ContainerClient,
-  prefix: string,
-  signal: AbortSignal,
-): AsyncIterable<readonly Blob[]> {
-  const pages = client
-    .listBlobsFlat({ prefix, includeMetadata: true, abortSignal: signal })
-    .byPage({ maxPageSize: pageSize })
-  try {
-    for await (const page of pages) yield page.segment.blobItems.filter((item) => !isFolderStub(item)).map(toBlob)
-  } catch (error) {
-    throw toBlobError(`list ${client.url.split('?')[0]}`, error, signal)
-  }
+async function* listPages(opened: Opened, prefix: string, signal: AbortSignal): AsyncIterable<readonly Blob[]> {
+  for await (const { segment } of pagesOf(opened, signal, (client, settings) =>
+    client
+      .listBlobsFlat({ prefix, includeMetadata: true, abortSignal: signal })
+      .byPage({ maxPageSize: pageSize, ...settings }),
+  ))
+    yield segment.blobItems.filter((item) => !isFolderStub(item)).map(toBlob)
 }
 
-async function probe(client: ContainerClient, prefix: string, signal: AbortSignal): Promise<void> {
-  await asking(`list ${client.url.split('?')[0]}`, signal, async () => {
-    await client.listBlobsFlat({ prefix, abortSignal: signal }).byPage({ maxPageSize: 1 }).next()
-  })
+/** The pages of a listing, each asked for anew from where the one before ended, so that a page that fails can be asked for again. */
+async function* pagesOf<Page extends { continuationToken?: string }>(
+  opened: Opened,
+  signal: AbortSignal,
+  list: (client: ContainerClient, settings: { continuationToken?: string }) => AsyncIterator<Page>,
+): AsyncIterable<Page> {
+  let settings = {}
+  do {
+    const { value } = await asking(`list ${plainUrl(opened)}`, opened, signal, (client) =>
+      list(client, settings).next(),
+    )
+    yield value
+    settings = value.continuationToken ? { continuationToken: value.continuationToken } : {}
+  } while ('continuationToken' in settings)
+}
+
+/** Without what a SAS adds. */
+function plainUrl({ client }: Opened): string {
+  return client.url.split('?', 1)[0] ?? ''
+}
+
+async function probe(opened: Opened, prefix: string, signal: AbortSignal): Promise<void> {
+  await asking(`list ${plainUrl(opened)}`, opened, signal, (client) =>
+    client.listBlobsFlat({ prefix, abortSignal: signal }).byPage({ maxPageSize: 1 }).next(),
+  )
 }
 
 /** ADLS Gen2 accounts, and tools that imitate them, keep an empty blob for each folder. */
@@ -83,27 +113,24 @@ function toBlob(item: BlobItem): Blob {
   }
 }
 
-async function listFolders(
-  client: ContainerClient,
-  prefix: string,
-  most: number,
-  signal: AbortSignal,
-): Promise<string[]> {
-  return asking(`list ${client.url.split('?')[0]}`, signal, async () => {
-    const folders: string[] = []
-    for await (const item of client.listBlobsByHierarchy('/', { prefix, abortSignal: signal })) {
-      if (item.kind === 'prefix') folders.push(item.name.slice(prefix.length, -1))
-      if (folders.length === most) break
+async function listFolders(opened: Opened, prefix: string, most: number, signal: AbortSignal): Promise<string[]> {
+  const folders: string[] = []
+  for await (const { segment } of pagesOf(opened, signal, (client, settings) =>
+    client.listBlobsByHierarchy('/', { prefix, abortSignal: signal }).byPage(settings),
+  )) {
+    for (const { name } of segment.blobPrefixes ?? []) {
+      if (folders.length < most) folders.push(name.slice(prefix.length, -1))
     }
-    return folders
-  })
+    if (folders.length === most) break
+  }
+  return folders
 }
 
 async function readOnce(
-  client: ContainerClient,
+  { client }: Opened,
   { name, etag, offset, length, signal, onBytes }: ReadRequest,
 ): Promise<void> {
-  await asking(`read ${name}`, signal, async () => {
+  await askingOnce(`read ${name}`, signal, async () => {
     const answer = await client.getBlobClient(name).download(offset, length, {
       abortSignal: signal,
       conditions: { ifMatch: `"${etag}"` },
@@ -113,46 +140,39 @@ async function readOnce(
   })
 }
 
-async function putBlob(
-  client: ContainerClient,
-  name: string,
-  content: Uint8Array,
-  options: WriteOptions,
-): Promise<void> {
-  await asking(`write ${name}`, options.signal, async () => {
-    await client.getBlockBlobClient(name).upload(content, content.byteLength, {
+async function putBlob(opened: Opened, name: string, content: Uint8Array, options: WriteOptions): Promise<void> {
+  await asking(`write ${name}`, opened, options.signal, (client) =>
+    client.getBlockBlobClient(name).upload(content, content.byteLength, {
       ...writeHeaders(options),
       transactionalContentMD5: Buffer.from(options.md5, 'base64'),
-    })
-  })
+    }),
+  )
 }
 
 async function putBlock(
-  client: ContainerClient,
+  opened: Opened,
   name: string,
   id: string,
   content: Uint8Array,
   signal: AbortSignal,
 ): Promise<void> {
-  await asking(`write ${name}`, signal, async () => {
-    await client.getBlockBlobClient(name).stageBlock(id, content, content.byteLength, {
-      abortSignal: signal,
-      transactionalContentMD5: createHash('md5').update(content).digest(),
-    })
-  })
+  const transactionalContentMD5 = createHash('md5').update(content).digest()
+  await asking(`write ${name}`, opened, signal, (client) =>
+    client
+      .getBlockBlobClient(name)
+      .stageBlock(id, content, content.byteLength, { abortSignal: signal, transactionalContentMD5 }),
+  )
 }
 
 async function putBlockList(
-  client: ContainerClient,
+  opened: Opened,
   name: string,
   ids: readonly string[],
   options: WriteOptions,
 ): Promise<void> {
-  await asking(`write ${name}`, options.signal, async () => {
-    await client.getBlockBlobClient(name).commitBlockList([...ids], {
-      ...writeHeaders(options),
-    })
-  })
+  await asking(`write ${name}`, opened, options.signal, (client) =>
+    client.getBlockBlobClient(name).commitBlockList([...ids], writeHeaders(options)),
+  )
 }
 
 /** What both ways of making a blob have in common: the MD5 that is stored, and whether a blob may be replaced. */
@@ -164,8 +184,18 @@ function writeHeaders({ md5, replace, signal }: WriteOptions) {
   }
 }
 
-/** Runs one request and turns what it throws into a {@link BlobError}, or into the signal's reason. */
-async function asking<T>(operation: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+/** Sends a request until it succeeds or is refused. */
+function asking<T>(
+  operation: string,
+  { client, retries }: Opened,
+  signal: AbortSignal,
+  request: (client: ContainerClient) => Promise<T>,
+): Promise<T> {
+  return retrying(retries, signal, () => askingOnce(operation, signal, () => request(client)))
+}
+
+/** Sends a request and turns what it throws into a {@link BlobError}, or into the signal's reason. */
+async function askingOnce<T>(operation: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
   try {
     return await request()
   } catch (error) {

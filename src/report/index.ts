@@ -1,5 +1,5 @@
 /** The lowest folder: how anything below the runner speaks to the user. Every other folder may import it. */
 export { type ErrorCode, errorCodes } from './error-codes.ts'
 export type { Log } from './log.ts'
-export { counted, formatBytes, listed, nearest, quoted } from './text.ts'
+export { counted, formatBytes, formatSeconds, listed, nearest, quoted } from './text.ts'
 export { Cancelled, messageOf, UserError } from './user-error.ts'

@@ -47,3 +47,13 @@ export function nearest(name: string, candidates: Iterable<string>): string[] {
 function stepsBetween(wanted: string, candidate: string): number {
   return candidate !== wanted && candidate.startsWith(wanted) ? 1 : distance(wanted, candidate)
 }
+
+/** A time for people: `0.4 s`, `12 s`, `1m24s`, `2h05m`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`
+  const minutes = Math.round(whole / 60)
+  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`
+}

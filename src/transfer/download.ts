@@ -97,7 +97,8 @@ async function fetchFiles(
   files: readonly SnapshotFile[],
   bytes: number,
 ): Promise<number> {
-  const progress = startProgress(request.log, request.label, { files: files.length, bytes })
+  const { log, label, container } = request
+  const progress = startProgress(log, label, { files: files.length, bytes }, () => container.requestsWaiting)
   const folders = new Map<string, Promise<void>>()
   try {
     await inParallel(files, request.concurrency, request.signal, async (file, signal) => {

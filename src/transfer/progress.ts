@@ -1,4 +1,4 @@
-import { counted, formatBytes, type Log } from '../report/index.ts'
+import { counted, formatBytes, formatSeconds, type Log } from '../report/index.ts'
 
 /** Tells people who read a log how far a transfer is. */
 export interface Progress {
@@ -8,38 +8,78 @@ export interface Progress {
   stop(): number
 }
 
-const interval = 10_000
+/** What is to be moved. */
+export interface ProgressTotal {
+  readonly files: number
+  readonly bytes: number
+}
 
-/** Starts the lines: one every ten seconds, while something has changed. */
-export function startProgress(
-  log: Log,
-  label: string,
-  total: { readonly files: number; readonly bytes: number },
-): Progress {
+const second = 1000
+const minute = 60 * second
+/** Between two lines at first. After five minutes the gap doubles with each line, up to a minute: some 90 lines in an hour. */
+const firstGap = 10 * second
+const patience = 5 * minute
+const longestGap = minute
+
+/**
+ * Starts the lines: one every ten seconds while something moves, and at least one a minute while nothing does.
+ * @param requestsWaiting how many requests wait to be sent again, for the lines where nothing moves
+ */
+export function startProgress(log: Log, label: string, total: ProgressTotal, requestsWaiting: () => number): Progress {
   const start = performance.now()
-  let bytes = 0
-  let files = 0
-  let shown = 0
-  const seconds = () => (performance.now() - start) / 1000
-  const timer = setInterval(() => {
-    if (bytes === shown) return
-    shown = bytes
-    const percent = total.bytes > 0 ? Math.floor((100 * bytes) / total.bytes) : 100
-    log.info(
-      `${label}  ${percent}%  ${formatBytes(bytes)}/${formatBytes(total.bytes)}  ${files.toLocaleString('en-US')}/${counted(total.files, 'file')}  ${formatBytes(bytes / seconds())}/s`,
-    )
-  }, interval)
-  timer.unref()
+  const done = { files: 0, bytes: 0 }
+  let lastMove = start
+  let shown = { at: start, files: 0, bytes: 0 }
+  let gap = firstGap
+  const tick = () => {
+    const now = performance.now()
+    const moved = done.bytes > shown.bytes || done.files > shown.files
+    if (moved)
+      log.info(`${label}  ${movingLine(done, total, (done.bytes - shown.bytes) / ((now - shown.at) / second))}`)
+    else if (now - shown.at >= longestGap - second)
+      log.info(`${label}  ${standingLine(done, total, (now - lastMove) / second, requestsWaiting())}`)
+    else return
+    shown = { at: now, ...done }
+  }
+  let timer = setTimeout(function next() {
+    tick()
+    if (performance.now() - start >= patience) gap = Math.min(2 * gap, longestGap)
+    timer = setTimeout(next, gap).unref()
+  }, gap).unref()
+  const move = () => {
+    lastMove = performance.now()
+  }
   return {
     addBytes: (count) => {
-      bytes += count
+      done.bytes += count
+      move()
     },
     addFile: () => {
-      files += 1
+      done.files += 1
+      move()
     },
     stop: () => {
-      clearInterval(timer)
-      return seconds()
+      clearTimeout(timer)
+      return (performance.now() - start) / second
     },
   }
+}
+
+/** `41%  12.4 GB/30.2 GB  8,112/19,870 files  212 MB/s  eta 1m24s` */
+function movingLine(done: ProgressTotal, total: ProgressTotal, bytesPerSecond: number): string {
+  const rate = `${formatBytes(Math.round(bytesPerSecond))}/s`
+  const left = bytesPerSecond > 0 ? (total.bytes - done.bytes) / bytesPerSecond : 0
+  return [share(done, total), rate, ...(left >= 1 ? [`eta ${formatSeconds(left)}`] : [])].join('  ')
+}
+
+/** `41%  12.4 GB/30.2 GB  8,112/19,870 files  no bytes for 1m30s, 3 requests retrying` */
+function standingLine(done: ProgressTotal, total: ProgressTotal, still: number, waiting: number): string {
+  const retrying = waiting > 0 ? `, ${counted(waiting, 'request')} retrying` : ''
+  return `${share(done, total)}  no bytes for ${formatSeconds(still)}${retrying}`
+}
+
+/** Empty files have no bytes, and count by their number. */
+function share(done: ProgressTotal, total: ProgressTotal): string {
+  const part = total.bytes > 0 ? done.bytes / total.bytes : done.files / Math.max(1, total.files)
+  return `${Math.floor(100 * part)}%  ${formatBytes(done.bytes)}/${formatBytes(total.bytes)}  ${done.files.toLocaleString('en-US')}/${counted(total.files, 'file')}`
 }

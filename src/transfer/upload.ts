@@ -48,7 +48,7 @@ export async function uploadFiles(request: UploadRequest): Promise<UploadedFile[
   for (const { path } of files) checkBlobName(prefix + path)
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
   log.info(`${label}: uploading ${counted(files.length, 'file')}, ${formatBytes(bytes)}`)
-  const progress = startProgress(log, label, { files: files.length, bytes })
+  const progress = startProgress(log, label, { files: files.length, bytes }, () => request.container.requestsWaiting)
   const upload = async (file: LocalFile, signal: AbortSignal) => {
     const uploaded = await uploadFile({ ...request, signal }, file, progress).catch((error) => {
       throw explainWrite(error, file, label)

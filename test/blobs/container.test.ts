@@ -10,6 +10,7 @@ import {
 } from '../../src/blobs/index.ts'
 import { Cancelled } from '../../src/report/index.ts'
 import { credential, trust } from '../emulator/clients.ts'
+import { silentLog } from '../report/helpers.ts'
 
 let emulator: Emulator
 let container: BlobContainer
@@ -29,7 +30,7 @@ afterEach(() => {
 
 function open(by: ContainerCredential, containerName = 'box'): Promise<BlobContainer> {
   const { accountName, url } = emulator.storage
-  return openContainer({ accountName, containerName, url: `${url}/${containerName}` }, by)
+  return openContainer({ accountName, containerName, url: `${url}/${containerName}` }, by, silentLog)
 }
 
 const md5 = (content: string | Buffer) => createHash('md5').update(content).digest('base64')

@@ -44,6 +44,7 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
   }
   const container: MemoryContainer = {
     location: { accountName: 'account', containerName: 'box', url: 'https://account.blob.core.windows.net/box' },
+    requestsWaiting: 0,
     blobs,
     reads: [],
     writes: [],

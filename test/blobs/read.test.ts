@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BlobError, type ReadRequest } from '../../src/blobs/index.ts'
 import { readResuming } from '../../src/blobs/read.ts'
+import { watchRetries } from '../../src/blobs/retry.ts'
 import { Cancelled } from '../../src/report/index.ts'
+import { silentLog } from '../report/helpers.ts'
 
+const read = (request: ReadRequest, readOnce: (rest: ReadRequest) => Promise<void>) =>
+  readResuming(request, watchRetries('account', silentLog), readOnce)
 const broken = () => new BlobError('read', 0, 'ECONNRESET')
 
 /** A read of bytes 100 to 109 that collects what it gets. */
@@ -45,7 +49,7 @@ describe('a read', () => {
   test('that comes whole is one request', async () => {
     const { request, received } = reading()
     const { asked, readOnce } = server({ bytes: 10 })
-    await readResuming(request, readOnce)
+    await read(request, readOnce)
     expect(received).toEqual(whole)
     expect(asked).toEqual([{ offset: 100, length: 10, etag: '0x1' }])
   })
@@ -53,7 +57,7 @@ describe('a read', () => {
   test('that is cut goes on behind the last byte, with the same ETag', async () => {
     const { request, received } = reading()
     const { asked, readOnce } = server({ bytes: 4, error: broken() }, { bytes: 1, error: broken() }, { bytes: 10 })
-    await readResuming(request, readOnce)
+    await read(request, readOnce)
     expect(received).toEqual(whole)
     expect(asked).toEqual([
       { offset: 100, length: 10, etag: '0x1' },
@@ -65,7 +69,7 @@ describe('a read', () => {
   test('that ends early without an error goes on too', async () => {
     const { request, received } = reading()
     const { asked, readOnce } = server({ bytes: 7 }, { bytes: 10 })
-    await readResuming(request, readOnce)
+    await read(request, readOnce)
     expect(received).toEqual(whole)
     expect(asked).toHaveLength(2)
   })
@@ -73,20 +77,20 @@ describe('a read', () => {
   test('that breaks behind the last byte is complete', async () => {
     const { request, received } = reading()
     const { asked, readOnce } = server({ bytes: 10, error: broken() })
-    await readResuming(request, readOnce)
+    await read(request, readOnce)
     expect([received, asked.length]).toEqual([whole, 1])
   })
 
-  test('is given up after five tries in a row that brought nothing', async () => {
+  test('is given up after eight tries in a row that brought nothing', async () => {
     const { request } = reading()
     const { asked, readOnce } = server({ bytes: 3, error: broken() }, { bytes: 0, error: broken() })
-    await expect(readResuming(request, readOnce)).rejects.toMatchObject({ status: 0, code: 'ECONNRESET' })
-    expect(asked).toHaveLength(6)
+    await expect(read(request, readOnce)).rejects.toMatchObject({ status: 0, code: 'ECONNRESET' })
+    expect(asked).toHaveLength(8)
   })
 
   test('is given up where the service answers with nothing again and again', async () => {
     const { request } = reading()
-    await expect(readResuming(request, server({ bytes: 0 }).readOnce)).rejects.toMatchObject({ code: 'CutShort' })
+    await expect(read(request, server({ bytes: 0 }).readOnce)).rejects.toMatchObject({ code: 'CutShort' })
   })
 
   test('goes on for as long as each few tries bring a byte', async () => {
@@ -94,18 +98,18 @@ describe('a read', () => {
     const nothing = { bytes: 0, error: broken() }
     const round = [nothing, nothing, nothing, nothing, { bytes: 1, error: broken() }]
     const { asked, readOnce } = server(...Array.from({ length: 10 }, () => round).flat())
-    await readResuming(request, readOnce)
+    await read(request, readOnce)
     expect(received).toEqual(whole)
     expect(asked).toHaveLength(50)
   })
 
-  test.each([412, 404, 403, 503])('that the service refuses with %i is not tried again', async (status) => {
+  test.each([412, 404, 403, 401, 409])('that the service refuses with %i is not tried again', async (status) => {
     const { request } = reading()
     const { asked, readOnce } = server(
       { bytes: 2, error: broken() },
       { bytes: 0, error: new BlobError('read', status, 'X') },
     )
-    await expect(readResuming(request, readOnce)).rejects.toMatchObject({ status })
+    await expect(read(request, readOnce)).rejects.toMatchObject({ status })
     expect(asked).toHaveLength(2)
   })
 
@@ -114,7 +118,7 @@ describe('a read', () => {
     const { asked, readOnce } = server({ bytes: 10 })
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
     const onBytes = () => Promise.reject(full)
-    await expect(readResuming({ ...request, onBytes }, readOnce)).rejects.toBe(full)
+    await expect(read({ ...request, onBytes }, readOnce)).rejects.toBe(full)
     expect(asked).toHaveLength(1)
   })
 
@@ -127,7 +131,7 @@ describe('a read', () => {
       await Promise.resolve()
       taking -= 1
     }
-    await readResuming({ ...request, onBytes }, server({ bytes: 10 }).readOnce)
+    await read({ ...request, onBytes }, server({ bytes: 10 }).readOnce)
   })
 })
 
@@ -144,7 +148,7 @@ describe('a connection that brings nothing for 30 seconds', () => {
     const { request, received } = reading()
     const stalled = Promise.withResolvers<void>()
     const asked: number[] = []
-    const done = readResuming(request, async (rest) => {
+    const done = read(request, async (rest) => {
       asked.push(rest.offset)
       if (asked.length === 1) return stalling(3, stalled.resolve)(rest)
       for (let index = 0; index < rest.length; index += 1) await rest.onBytes(Uint8Array.of(rest.offset + index))
@@ -162,7 +166,7 @@ describe('a connection that brings nothing for 30 seconds', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { request, received } = reading()
     let requests = 0
-    const done = readResuming(request, async (rest) => {
+    const done = read(request, async (rest) => {
       requests += 1
       for (let index = 0; index < rest.length; index += 1) {
         await new Promise((resolve) => setTimeout(resolve, 29_000))
@@ -177,7 +181,7 @@ describe('a connection that brings nothing for 30 seconds', () => {
 
   test('leaves no timer behind', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    await readResuming(reading().request, server({ bytes: 4, error: broken() }, { bytes: 10 }).readOnce)
+    await read(reading().request, server({ bytes: 4, error: broken() }, { bytes: 10 }).readOnce)
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -186,7 +190,7 @@ describe('a read that is told to stop ends with the reason', () => {
   test('while bytes come', async () => {
     const stop = new AbortController()
     const { request } = reading(stop.signal)
-    const done = readResuming(request, async (rest) => {
+    const done = read(request, async (rest) => {
       stop.abort(new Cancelled('stop'))
       throw rest.signal.reason
     })
@@ -197,7 +201,7 @@ describe('a read that is told to stop ends with the reason', () => {
     vi.mocked(Math.random).mockReturnValue(1)
     const stop = new AbortController()
     const { request } = reading(stop.signal)
-    const done = readResuming(request, async () => {
+    const done = read(request, async () => {
       setTimeout(() => stop.abort(new Cancelled('stop')), 5)
       throw broken()
     })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { counted, formatBytes, listed, messageOf, nearest, quoted } from '../../src/report/index.ts'
+import { counted, formatBytes, formatSeconds, listed, messageOf, nearest, quoted } from '../../src/report/index.ts'
 
 describe('a quoted name', () => {
   test('is one line of printable characters, and tells the name exactly', () => {
@@ -71,4 +71,19 @@ test('a message can be had from whatever was thrown', () => {
     'undefined',
     '7',
   ])
+})
+
+test.each([
+  [0, '0.0 s'],
+  [0.44, '0.4 s'],
+  [9.94, '9.9 s'],
+  [9.96, '10 s'],
+  [59.4, '59 s'],
+  [59.6, '1m00s'],
+  [84, '1m24s'],
+  [3599.6, '1h00m'],
+  [7500, '2h05m'],
+  [7199, '2h00m'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(formatSeconds(seconds)).toBe(text)
 })
