@@ -130,7 +130,8 @@ function expectNoSecrets(emulator: Emulator, result: StepResult): void {
   }
 }
 
-function expectNoSecretsInFiles(emulator: Emulator, folder: string): void {
+/** No file below the folder holds a secret that exists by now. */
+export function expectNoSecretsInFiles(emulator: Emulator, folder: string): void {
   // A name that is not UTF-8 cannot be read by its text.
   for (const file of filesBelow(folder).filter((name) => !name.includes('\ufffd'))) {
     const content = readFileSync(path.join(folder, file), 'utf8')

@@ -1,0 +1,89 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import {
+  contentOf,
+  eachKill,
+  endAsPlanned,
+  expectNothingLost,
+  expectWhole,
+  type Files,
+  filesOf,
+  sessionsOf,
+  versionWatch,
+} from './kills.ts'
+import { filesBelow, type Job, useWorld } from './world.ts'
+
+const world = useWorld()
+const inputs = {
+  'input-datasets': '- first\n- {name: second, target-folder: data}',
+  'output-datasets': 'made',
+  'if-no-files-found': 'ignore',
+  concurrency: '3',
+}
+const first = filesOf('first', 25)
+const wholeEvery = 8
+const target = ({ runner }: Job) => path.join(runner.folders.checkout, 'data')
+
+async function writeDataset(name: string, files: Files, before: Files = {}): Promise<void> {
+  for (const file of Object.keys(before))
+    if (!(file in files)) await world.emulator.container().deleteBlob(`${name}/${file}`)
+  await world.upload(Object.fromEntries(Object.entries(files).map(([file, content]) => [`${name}/${file}`, content])))
+}
+
+/** Wherever a folder of an input is, it is whole. */
+function expectWholeInputs(job: Job, second: readonly Files[]): void {
+  const staging = path.join(job.runner.folders.temp, 'azureml-datasets')
+  for (const session of filesBelow(staging).length > 0 ? readdirSync(staging) : [])
+    expectWhole(path.join(staging, session, 'inputs', 'first'), [first])
+  expectWhole(target(job), second)
+}
+
+/** A step that nobody disturbs works, whatever the ones before it left, and publishes. Gives its milliseconds. */
+async function wholeRound(job: Job, second: Files): Promise<number> {
+  const start = performance.now()
+  const main = await job.main(inputs)
+  const milliseconds = performance.now() - start
+  expect(main.exitCode, main.log).toBe(0)
+  expect(contentOf(main.outputs['input-0'] ?? '')).toEqual(first)
+  expect(contentOf(target(job))).toEqual(second)
+  await job.write(path.join(main.outputs['output-0'] ?? '', 'f'), 'made')
+  const post = await job.post('success')
+  expect(post.exitCode, post.log).toBe(0)
+  return milliseconds
+}
+
+test('whenever main is killed: no half folder, no session, and the next one works', { timeout: 600_000 }, async () => {
+  const job = await world.job()
+  const generations: Files[] = [filesOf('0', 25)]
+  const current = () => generations.at(-1) ?? {}
+  await writeDataset('first', first)
+  await writeDataset('second', current())
+  const countVersions = versionWatch(world, 'made')
+  const normal = await wholeRound(job, current())
+  let published = 1
+  let hit = 0
+  let rounds = 0
+  await eachKill(0, async (kill, index) => {
+    rounds += 1
+    if (index % wholeEvery === 0) {
+      generations.push(filesOf(String(index + 1), 25 - (index % 3)))
+      await writeDataset('second', current(), generations.at(-2))
+    }
+    const result = await endAsPlanned(world, kill, job.start(inputs), normal)
+    if (result.exitCode !== 0) hit += 1
+    expectWholeInputs(job, generations.slice(-2))
+    await expectNothingLost(world, job)
+    const post = await job.post((['success', 'failure', 'cancelled'] as const)[index % 3])
+    expect(post.exitCode, post.log).toBe(0)
+    expectWholeInputs(job, generations.slice(-2))
+    expect(sessionsOf(job)).toEqual([])
+    if (index % wholeEvery === wholeEvery - 1) {
+      await wholeRound(job, current())
+      published += 1
+    }
+    expect(await countVersions({ f: 'made' })).toBe(published)
+    expect(world.emulator.dataAssets.versions('first')).toHaveLength(1)
+  })
+  expect(hit, 'steps that were still running').toBeGreaterThanOrEqual(rounds / 2)
+})
