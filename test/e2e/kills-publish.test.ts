@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { eachKill, endAsPlanned, expectNothingLost, filesOf, sessionsOf, versionWatch } from './kills.ts'
+import { eachKill, endAsPlanned, expectNothingLost, filesOf, measured, sessionsOf, versionWatch } from './kills.ts'
 import { type Job, useWorld } from './world.ts'
 
 const world = useWorld()
@@ -21,13 +21,6 @@ async function openOutputs(job: Job): Promise<void> {
   cpSync(folder, other, { recursive: true })
 }
 
-async function wholePublish(job: Job): Promise<number> {
-  const start = performance.now()
-  const published = await job.publish()
-  expect(published.exitCode, published.log).toBe(0)
-  return performance.now() - start
-}
-
 test('whenever publish/ is killed: versions are complete, and the next one publishes', {
   timeout: 600_000,
 }, async () => {
@@ -35,7 +28,7 @@ test('whenever publish/ is killed: versions are complete, and the next one publi
   const watches = [versionWatch(world, 'one'), versionWatch(world, 'two')]
   const countVersions = () => Promise.all(watches.map((count) => count(files)))
   await openOutputs(job)
-  const normal = await wholePublish(job)
+  const normal = await measured(world, () => job.publish())
   await job.post('success')
   let before = await countVersions()
   let killsOfSession = 0
@@ -50,7 +43,7 @@ test('whenever publish/ is killed: versions are complete, and the next one publi
     await expectNothingLost(world, job)
     await countVersions()
     if (index % 3 < 2) return
-    await wholePublish(job)
+    await measured(world, () => job.publish())
     const after = await countVersions()
     for (const [output, count] of after.entries()) {
       // One that was killed between registering and noting it is followed by a second version, complete as well.

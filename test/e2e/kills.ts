@@ -14,23 +14,40 @@ const seed = Number(process.env.KILLS_SEED ?? 20_261_122)
 /** When and how a step is ended. `cancel` is what the runner does: SIGINT, later SIGTERM, later SIGKILL. */
 interface Kill {
   readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'cancel'
-  readonly moment:
-    | { readonly kind: 'share'; readonly ofNormalDuration: number }
-    | { readonly kind: 'request'; readonly nth: number }
-    | { readonly kind: 'start'; readonly milliseconds: number }
+  readonly moment: Moment
 }
 
-const moment: fc.Arbitrary<Kill['moment']> = fc.oneof(
-  fc.record({ kind: fc.constant('share'), ofNormalDuration: fc.double({ min: 0.1, max: 1.05, noNaN: true }) }),
-  fc.record({ kind: fc.constant('request'), nth: fc.integer({ min: 1, max: 70 }) }),
+type Moment =
+  | { readonly kind: 'percent of the time' | 'percent of the requests'; readonly percent: number }
+  | { readonly kind: 'requests before the last'; readonly count: number }
+  | { readonly kind: 'milliseconds after the start'; readonly count: number }
+
+const percent = fc.integer({ min: 1, max: 100 })
+const moment: fc.Arbitrary<Moment> = fc.oneof(
+  fc.record({ kind: fc.constant('percent of the time'), percent }),
+  fc.record({ kind: fc.constant('percent of the requests'), percent }),
   // Registering and reading back are few requests, and much depends on them.
-  fc.record({ kind: fc.constant('request'), nth: fc.integer({ min: 40, max: 60 }) }),
-  fc.record({ kind: fc.constant('start'), milliseconds: fc.integer({ min: 0, max: 120 }) }),
+  fc.record({ kind: fc.constant('requests before the last'), count: fc.integer({ min: 0, max: 6 }) }),
+  fc.record({ kind: fc.constant('milliseconds after the start'), count: fc.integer({ min: 0, max: 150 }) }),
 )
 const kill: fc.Arbitrary<Kill> = fc.record({
   signal: fc.constantFrom('SIGINT', 'SIGTERM', 'SIGKILL', 'SIGKILL', 'cancel'),
   moment,
 })
+
+/** How long a step takes that nobody disturbs, and what it asks for. */
+export interface Normal {
+  readonly milliseconds: number
+  readonly requests: number
+}
+
+/** Waits for a step that nobody disturbs, and measures it. */
+export async function measured({ emulator }: World, step: () => Promise<StepResult>): Promise<Normal> {
+  const [start, before] = [performance.now(), emulator.requests.length]
+  const { exitCode, log } = await step()
+  expect(exitCode, log).toBe(0)
+  return { milliseconds: performance.now() - start, requests: emulator.requests.length - before }
+}
 
 /**
  * Does a round for each kill of this file's third, with its own order: the same for the same seed. A round that fails says how to have it again.
@@ -42,7 +59,7 @@ export async function eachKill(third: 0 | 1 | 2, round: (kill: Kill, index: numb
     try {
       await round(one, index)
     } catch (error) {
-      const what = `round ${index + 1} of ${rounds}, ${one.signal} at ${JSON.stringify(one.moment)}`
+      const what = `round ${index + 1} of ${rounds}, ${one.signal}, ${Object.values(one.moment).toReversed().join(' ')}`
       const again = `KILLS_SEED=${seed} KILLS=${kills}`
       throw new Error(`${again}: ${what}: ${error instanceof Error ? error.message : error}`, { cause: error })
     }
@@ -54,23 +71,27 @@ export async function endAsPlanned(
   { emulator }: World,
   { signal, moment }: Kill,
   step: Step,
-  normalMilliseconds: number,
+  normal: Normal,
 ): Promise<StepResult> {
   const ended = new AbortController()
   const send = (): unknown => (signal === 'cancel' ? step.cancel() : step.signal(signal))
-  if (moment.kind === 'request') onRequest(emulator.intercept, moment.nth, send)
-  else {
-    const wait = moment.kind === 'start' ? moment.milliseconds : moment.ofNormalDuration * normalMilliseconds
-    sleep(wait, undefined, { signal: ended.signal }).then(
+  const after = (milliseconds: number) =>
+    sleep(milliseconds, undefined, { signal: ended.signal }).then(
       () => void send(),
       () => {},
     )
-  }
+  if (moment.kind === 'percent of the time') after((moment.percent / 100) * normal.milliseconds)
+  else if (moment.kind === 'milliseconds after the start') after(moment.count)
+  else onRequest(emulator.intercept, nthRequest(moment, normal), send)
   const result = await step.completed
   ended.abort()
   for (const service of services) emulator.intercept[service] = undefined
   if (signal !== 'SIGKILL') expect(result.signal, 'it ended when it was asked to').not.toBe('SIGKILL')
   return result
+}
+
+function nthRequest(moment: Moment, { requests }: Normal): number {
+  return 'percent' in moment ? Math.ceil((moment.percent / 100) * requests) : requests - moment.count
 }
 
 const services = ['arm', 'entra', 'oidc', 'blob'] as const
