@@ -40,7 +40,7 @@ export interface Emulator {
   /** The storage account and its switches. */
   readonly storage: Pick<
     Storage,
-    'accountName' | 'accountKey' | 'url' | 'endpoint' | 'keyAccess' | 'bearerAccess' | 'firewall'
+    'accountName' | 'accountKey' | 'url' | 'endpoint' | 'keyAccess' | 'bearerAccess' | 'firewall' | 'denied'
   >
   /** Every secret that exists by now. */
   readonly secrets: readonly string[]

@@ -21,10 +21,11 @@ import { uploadFolder } from './storage/upload-folder.ts'
 import type { Traffic } from './traffic.ts'
 
 export type { DataVersion } from './arm/data-assets.ts'
+export { throttling } from './arm/errors.ts'
 export type { DatastoreSpec } from './datastore-spec.ts'
 export type { Emulator, EmulatorOptions } from './emulator.ts'
 export { storageError } from './storage/errors.ts'
-export type { CannedResponse, EmulatorRequest, Intercept, RecordedRequest, SlowResponse } from './traffic.ts'
+export type { CannedResponse, EmulatorRequest, FaultyResponse, Intercept, RecordedRequest } from './traffic.ts'
 
 /** The parts of a running emulator, before they are shown as one. */
 interface Parts {

@@ -33,10 +33,18 @@ export interface CannedResponse {
   readonly body?: unknown
 }
 
-/** Lets a blob request through, and its response back at no more than this many bytes a second. */
-export interface SlowResponse {
-  readonly throttle: number
-}
+/** Lets a blob request through, and its response back with something wrong about it. Bytes are those of the body. */
+export type FaultyResponse =
+  /** No more than so many bytes a second. */
+  | { readonly throttle: number }
+  /** The connection breaks behind so many bytes. */
+  | { readonly cut: number }
+  /** The connection is closed in good order behind so many bytes, though the headers promise more. */
+  | { readonly truncate: number }
+  /** Nothing comes behind so many bytes, until the client goes away. */
+  | { readonly stall: number }
+  /** One bit of the first byte is another one; the length is right. */
+  | { readonly corrupt: true }
 
 /** Looks at a request, holds it for as long as its promise takes, and lets it pass with undefined. */
 export type Intercept<Answer = CannedResponse> = (
@@ -48,7 +56,7 @@ export interface Intercepts {
   arm?: Intercept | undefined
   entra?: Intercept | undefined
   oidc?: Intercept | undefined
-  blob?: Intercept<CannedResponse | SlowResponse> | undefined
+  blob?: Intercept<CannedResponse | FaultyResponse> | undefined
 }
 
 export interface Traffic {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { names } from '../names.ts'
+import type { CannedResponse } from '../traffic.ts'
 
 /** A refusal by Resource Manager or by AzureML behind it, with the body that the client sees. */
 export class ArmRefusal extends Error {
@@ -23,6 +24,13 @@ export function managerError(
   headers?: Record<string, string>,
 ): ArmRefusal {
   return new ArmRefusal(status, message, { error: { code, message } }, headers)
+}
+
+/** Resource Manager's 429, for a test to answer with: so many requests that the next may come after so many seconds, or at that date. */
+export function throttling(retryAfter: number | string): CannedResponse {
+  const message = `The request is being throttled. Please try after '${retryAfter}' seconds.`
+  const headers = { 'retry-after': String(retryAfter) }
+  return { status: 429, headers, body: { error: { code: 'SubscriptionRequestsThrottled', message } } }
 }
 
 /** AzureML's errors: the code is `UserError` for nearly every mistake; what it was is told by the status and the inner error. */

@@ -1,6 +1,7 @@
 import type { TokenIssuer } from '../entra/tokens.ts'
 import type { CannedResponse, EmulatorRequest } from '../traffic.ts'
 import {
+  deniedRefusal,
   firewallRefusal,
   keyAccessRefusal,
   publicAccessRefusal,
@@ -17,6 +18,8 @@ export interface StorageAccess {
   bearerAccess: 'write' | 'read' | 'none'
   /** true: the firewall knows nobody's address. */
   firewall: boolean
+  /** Operations (`Put Blob`) that are answered by 403, each with its code (`AuthorizationPermissionMismatch`). */
+  readonly denied: Map<string, string>
 }
 
 const reads = ['GET', 'HEAD', 'OPTIONS']
@@ -31,6 +34,8 @@ export function accessRefusal(
   request: EmulatorRequest,
   authorization: string,
 ): CannedResponse | undefined {
+  const denied = access.denied.get(request.operation)
+  if (denied !== undefined) return deniedRefusal(denied)
   if (access.firewall) return firewallRefusal()
   if (request.credential === 'None') return publicAccessRefusal()
   if (request.credential === 'Bearer') return bearerRefusal(access, tokens, request, authorization)

@@ -19,6 +19,10 @@ export function storageError(status: number, code: string, message: string, deta
   }
 }
 
+/** A 403 of any code, for what a test denies. */
+export const deniedRefusal = (code: string) =>
+  storageError(403, code, 'This request is not authorized to perform this operation.')
+
 /** What the account's firewall answers to an address that it does not know. */
 export const firewallRefusal = () =>
   storageError(403, 'AuthorizationFailure', 'This request is not authorized to perform this operation.')

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { TokenIssuer } from '../entra/tokens.ts'
 import { answer, describe, record, type Traffic } from '../traffic.ts'
 import { accessRefusal, type StorageAccess } from './access.ts'
 import { correction } from './corrections.ts'
+import { sendFaulty } from './faults.ts'
 import { blobOperation } from './operation.ts'
 
 export interface FrontDoor {
@@ -60,7 +60,7 @@ async function handle(options: FrontDoorOptions, agent: Agent, message: Incoming
     return answer(response, corrected)
   }
   response.writeHead(answered.statusCode ?? 502, withoutHopByHop(answered.rawHeaders))
-  if (intercepted) await pipeline(answered, throttle(intercepted.throttle), response)
+  if (intercepted) await sendFaulty(intercepted, answered, response)
   else await pipeline(answered, response)
 }
 
@@ -89,17 +89,4 @@ function withoutHopByHop(rawHeaders: readonly string[]): string[] {
     const name = rawHeaders[index - (index % 2)] ?? ''
     return !hopByHop.includes(name.toLowerCase())
   })
-}
-
-function throttle(bytesPerSecond: number) {
-  const slice = Math.max(1, Math.floor(bytesPerSecond / 20))
-  return async function* (source: AsyncIterable<Buffer>) {
-    for await (const chunk of source) {
-      for (let start = 0; start < chunk.length; start += slice) {
-        const piece = chunk.subarray(start, start + slice)
-        yield piece
-        await sleep((piece.length / bytesPerSecond) * 1000)
-      }
-    }
-  }
 }

@@ -35,7 +35,7 @@ export async function startStorage(options: StorageOptions, undo: AsyncDisposabl
   const { certificate, secrets } = options
   const account = { name: names.storageAccount, key: randomBytes(64).toString('base64') }
   secrets.add(account.key)
-  const access: StorageAccess = { keyAccess: true, bearerAccess: 'write', firewall: false }
+  const access: StorageAccess = { keyAccess: true, bearerAccess: 'write', firewall: false, denied: new Map() }
   const listener = await listenLocally(certificate, options.port)
   undo.defer(() => listener.close())
   const azurite = await startAzurite(options.folder, certificate, account)

@@ -153,14 +153,14 @@ async function choosePlaces(
 }
 
 async function stageRemote(
-  { signal }: DatasetContext,
+  context: DatasetContext,
   { resolveOnly, concurrency }: ActionInputs,
   ensured: readonly EnsuredInput[],
   places: Places,
 ): Promise<StagedInput[]> {
   if (resolveOnly) return ensured.map(reportResolved)
   const placed = ensured.map((input) => ({ input, folder: places.inputs.get(input.dataset) ?? '' }))
-  return downloadInputs(placed, concurrency, signal, log)
+  return downloadInputs(context, placed, concurrency)
 }
 
 async function openOutputs({ outputDatasets, uploadOutputs }: ActionInputs, places: Places): Promise<SessionOutput[]> {

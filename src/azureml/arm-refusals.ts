@@ -1,4 +1,10 @@
-import { messageOf, quoted, UserError } from '../report/index.ts'
+import { type ErrorCode, messageOf, quoted, UserError } from '../report/index.ts'
+import { clockError, clockSkew } from './clock.ts'
+import { foreignAnswer, unreachable } from './unreachable.ts'
+import { ForeignAnswer, LongWait } from './watch.ts'
+
+/** Its name, as users read it. */
+export const resourceManager = 'Azure Resource Manager'
 
 /** What a failed call to Azure Resource Manager told. */
 export interface ArmFailure {
@@ -6,13 +12,21 @@ export interface ArmFailure {
   /** `error.code` of the envelope; AzureML says `UserError` for nearly everything. */
   readonly code: string
   readonly message: string
+  /** How far our clock is ahead, in milliseconds; undefined where the answer does not tell. */
+  readonly skew: number | undefined
 }
 
 /** The failure in what the ARM client threw, or undefined where it is something else (network, sign-in, a bug). */
 export function armFailure(error: unknown): ArmFailure | undefined {
   if (!(error instanceof Error) || error.name !== 'RestError' || !('statusCode' in error)) return undefined
-  const { statusCode, code } = error as { statusCode?: number; code?: string }
-  return statusCode ? { status: statusCode, code: code ?? '', message: messageOf(error) } : undefined
+  const { statusCode, code, response } = error as {
+    statusCode?: number
+    code?: string
+    response?: { headers: { get(name: string): string | undefined } }
+  }
+  if (!statusCode) return undefined
+  const skew = clockSkew(response?.headers.get('date'))
+  return { status: statusCode, code: code ?? '', message: messageOf(error), skew }
 }
 
 /** Runs a call to ARM; what it answers for missing things, missing rights and missing workspaces becomes an instruction. */
@@ -47,61 +61,131 @@ function isMissingParent(failure: ArmFailure): boolean {
   return missingParentCodes.includes(failure.code)
 }
 
-function explainArmFailure(what: string, error: unknown): unknown {
-  const failure = armFailure(error)
-  if (!failure) return explainBrokenConnection(what, error)
-  const said = quoted(failure.message || failure.code || `status ${failure.status}`).slice(1, -1)
-  const options = { cause: error }
-  if (failure.code === 'SubscriptionNotFound') {
-    return new UserError(
-      'subscription-not-found',
-      `${what}: ${said} Check subscription-id, and that the identity has a role in it.`,
-      options,
-    )
-  }
-  if (isMissingParent(failure)) {
-    return new UserError(
-      'workspace-not-found',
-      `${what}: ${said} Check workspace, resource-group and subscription-id.`,
-      options,
-    )
-  }
-  if (failure.status === 403) return new UserError('azure-role-missing', `${what}: ${missingRole(failure)}`, options)
-  if (failure.status === 401) {
-    return new UserError('sign-in-refused', `${what}: Azure did not accept our token: ${said}`, options)
-  }
-  if (failure.status === 429) {
-    return new UserError(
-      'throttled',
-      `${what}: Azure Resource Manager still throttles this subscription after several tries. Run again later.`,
-      options,
-    )
-  }
-  return new UserError(
-    'azure-refused',
-    `${what}: Azure answered ${[failure.status, failure.code].filter(Boolean).join(' ')}: ${said}`,
-    options,
-  )
+/**
+ * Whether a 400 or 409 is Resource Manager's own, and so about the subscription or a lock; AzureML's are about the thing itself.
+ * Codes: learn.microsoft.com, "Resolve common Azure deployment errors".
+ */
+export function isManagersOwn({ code }: ArmFailure): boolean {
+  return [
+    'InvalidApiVersionParameter',
+    'InvalidSubscriptionId',
+    'MissingSubscriptionRegistration',
+    'NoRegisteredProviderFound',
+    'ReadOnlyDisabledSubscription',
+    'ScopeLocked',
+  ].includes(code)
 }
 
-/** The client throws an error without a status where no answer came. */
-function explainBrokenConnection(what: string, error: unknown): unknown {
+function explainArmFailure(what: string, error: unknown): unknown {
+  const failure = armFailure(error)
+  if (!failure) return explainNoAnswer(what, error)
+  const options = { cause: error }
+  if (isForeign(failure)) {
+    return new UserError('azure-unreachable', `${what}: ${foreignAnswer(resourceManager, failure.status)}`, options)
+  }
+  if (failure.status === 401) {
+    const refusal = `${what}: Azure did not accept our token (${failure.code || failure.status}).`
+    const wrongClock = clockError(refusal, failure.skew, error)
+    if (wrongClock) return wrongClock
+  }
+  const [code, text] = verdictOn(failure)
+  return new UserError(code, `${what}: ${text}`, options)
+}
+
+/** A page where there should be JSON: the service answers with nothing else, or with nothing. */
+function isForeign({ status, code, message }: ArmFailure): boolean {
+  return code === 'PARSE_ERROR' || status === 407 || message.trimStart().startsWith('<')
+}
+
+function verdictOn(failure: ArmFailure): readonly [ErrorCode, string] {
+  const { status, code, message } = failure
+  const said = excerpt(message) || noReason
+  switch (code) {
+    case 'SubscriptionNotFound':
+    case 'InvalidSubscriptionId':
+      return ['subscription-not-found', `${said} Check subscription-id, and that the identity has a role in it.`]
+    case 'AuthorizationFailed':
+      return ['azure-role-missing', missingRole(failure)]
+    case 'LinkedAuthorizationFailed':
+      return ['azure-role-missing', missingLinkedRole(failure)]
+    case 'InvalidAuthenticationTokenTenant':
+      return ['sign-in-refused', `${said} The subscription belongs to another tenant: check tenant-id.`]
+    case 'MissingSubscriptionRegistration':
+      return ['azure-refused', `${said} Run: az provider register --namespace Microsoft.MachineLearningServices`]
+  }
+  if (isMissingParent(failure))
+    return ['workspace-not-found', `${said} Check workspace, resource-group and subscription-id.`]
+  const answered = `Azure answered ${[status, code].filter(Boolean).join(' ')}: ${said}`
+  switch (status) {
+    case 401:
+      return ['sign-in-refused', `Azure did not accept our token: ${said}`]
+    case 403:
+      return [
+        'azure-refused',
+        `${answered} If the workspace has private endpoints only, use a runner in their network; if a role is missing, "AzureML Data Scientist" on the workspace is enough.`,
+      ]
+    case 429:
+      return ['throttled', `${resourceManager} gets too many requests in this subscription (429). Run again later.`]
+    default:
+      return [
+        'azure-refused',
+        status >= 500
+          ? `${answered} Several tries brought the same: run again later, and look at https://status.azure.com.`
+          : answered,
+      ]
+  }
+}
+
+/** No answer came, or none that counts. */
+function explainNoAnswer(what: string, error: unknown): unknown {
+  const options = { cause: error }
+  if (error instanceof ForeignAnswer)
+    return new UserError('azure-unreachable', `${what}: ${foreignAnswer(resourceManager, error.status)}`, options)
+  if (error instanceof LongWait) {
+    return new UserError(
+      'throttled',
+      `${what}: ${resourceManager} asks for a pause of ${error.wait}, which is too long to wait for. Too many requests were made in this subscription: run again after that.`,
+      options,
+    )
+  }
   if (!(error instanceof Error) || error.name !== 'RestError') return error
-  const { code = 'no answer' } = error as { code?: string }
-  return new UserError(
-    'azure-unreachable',
-    `${what}: Azure Resource Manager cannot be reached (${code}). Check the network of the runner, its proxy (HTTPS_PROXY), and resource-manager-url if it is given.`,
-    { cause: error },
-  )
+  const { code = '' } = error as { code?: string }
+  const text = `${what}: ${unreachable(resourceManager, code)} If resource-manager-url is given, check it too.`
+  return new UserError('azure-unreachable', text, options)
 }
 
 /** ARM names the identity, the action and the scope in its 403; from them comes the line that mends it. */
 function missingRole({ message }: ArmFailure): string {
-  const objectId = /object id '([^']+)'/.exec(message)?.[1]
+  const objectId = idIn(message)
   const scope = /over scope '([^']+)'/.exec(message)?.[1]
   const workspaceScope = scope && /^.*\/workspaces\/[^/]+/.exec(scope)?.[0]
-  const said = quoted(message).slice(1, -1) || 'Azure refused without a reason.'
+  const said = excerpt(message) || noReason
   if (!objectId || !scope)
     return `${said} The identity lacks a role here; "AzureML Data Scientist" on the workspace is enough.`
-  return `${said} Assign a role: az role assignment create --assignee ${objectId} --role "AzureML Data Scientist" --scope ${workspaceScope ?? scope}`
+  return `${said} Assign a role: ${assignment(objectId, '"AzureML Data Scientist"', workspaceScope ?? scope)}`
+}
+
+/** The role on the workspace is there; it is missing on something that the request touches besides. */
+function missingLinkedRole({ message }: ArmFailure): string {
+  const objectId = idIn(message)
+  const [, action, scope] = /perform action\(s\) '([^']+)' on the linked scope\(s\) '([^']+)'/.exec(message) ?? []
+  const said = excerpt(message) || noReason
+  if (!objectId || !action || !scope)
+    return `${said} The identity needs a role on what the workspace is linked to, too.`
+  return `${said} Assign a role that holds this action, there: ${assignment(objectId, `"<role with ${excerpt(action)}>"`, scope)}`
+}
+
+function idIn(message: string): string | undefined {
+  return /object id '([\w-]+)'/.exec(message)?.[1]
+}
+
+function assignment(objectId: string, role: string, scope: string): string {
+  return `az role assignment create --assignee ${objectId} --role ${role} --scope ${excerpt(scope)}`
+}
+
+const noReason = 'no reason was given.'
+
+/** What a service said, on one line and of bearable length. */
+function excerpt(text: string): string {
+  return quoted(text.slice(0, 800)).slice(1, -1)
 }

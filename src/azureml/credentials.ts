@@ -1,9 +1,11 @@
-import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth'
+import type { TokenCredential } from '@azure/core-auth'
 import type * as IdentityLibrary from '@azure/identity'
 import { type Log, messageOf, quoted, UserError } from '../report/index.ts'
 import type { Cloud } from './cloud.ts'
-import { type EntraRefusal, explainEntraRefusal } from './entra-refusals.ts'
+import { type EntraRefusal, entra } from './entra-refusals.ts'
+import { explaining } from './explaining-credential.ts'
 import { claimsOf } from './jwt.ts'
+import { retryOptions, type Sightings, watchPolicy } from './watch.ts'
 
 /** What the user gave to sign in with. Empty strings mean: not given. */
 export interface SignInSettings {
@@ -38,7 +40,7 @@ export async function signIn(
 ): Promise<Identity> {
   if (settings.clientSecret) log.mask(settings.clientSecret)
   const library = await import('@azure/identity')
-  const identity = givenIdentity(library, settings, cloud, idToken) ?? (await foundIdentity(library, cloud))
+  const identity = givenIdentity(library, settings, cloud, idToken, log) ?? (await foundIdentity(library, cloud, log))
   await within(
     60_000,
     identity.credential.getToken(cloud.scopes.management),
@@ -54,19 +56,25 @@ function givenIdentity(
   settings: SignInSettings,
   cloud: Cloud,
   idToken: IdTokenSource,
+  log: Log,
 ): Identity | undefined {
   const { clientId, tenantId, clientSecret } = settings
   requirePlainIds({ 'client-id': clientId, 'tenant-id': tenantId })
-  const authority = authorityOptions(cloud)
   if (clientSecret) {
     requireInputs({ 'client-id': clientId, 'tenant-id': tenantId }, 'client-secret')
-    const credential = new library.ClientSecretCredential(tenantId, clientId, clientSecret, authority)
+    const seen: Sightings = {}
+    const credential = new library.ClientSecretCredential(
+      tenantId,
+      clientId,
+      clientSecret,
+      entraOptions(cloud, log, seen),
+    )
     return {
-      credential: explaining(credential, { clientId, tenantId }),
+      credential: explaining(credential, { clientId, tenantId, seen }),
       description: `the client secret of application ${clientId}`,
     }
   }
-  if (clientId && tenantId) return federatedIdentity(library, clientId, tenantId, cloud, idToken)
+  if (clientId && tenantId) return federatedIdentity(library, clientId, tenantId, cloud, idToken, log)
   if (tenantId) requireInputs({ 'client-id': clientId }, 'tenant-id')
   if (!clientId) return undefined
   const credential = new library.ManagedIdentityCredential({ clientId })
@@ -83,6 +91,7 @@ function federatedIdentity(
   tenantId: string,
   cloud: Cloud,
   idToken: IdTokenSource,
+  log: Log,
 ): Identity {
   if (!idToken) {
     throw new MissingCredentials(
@@ -91,28 +100,46 @@ function federatedIdentity(
         'Runs from forks and from Dependabot never get one: set "on-missing-credentials: skip" to let them pass without data.',
     )
   }
-  const context: EntraRefusal = { clientId, tenantId, audience: cloud.federationAudience }
+  const seen: Sightings = {}
+  const context: EntraRefusal = { clientId, tenantId, audience: cloud.federationAudience, seen }
   const assertion = async () => {
     const token = await idToken(cloud.federationAudience)
     const { sub } = claimsOf(token) // who GitHub says that we are; not a secret
     context.subject = sub === undefined ? undefined : String(sub)
     return token
   }
-  const credential = new library.ClientAssertionCredential(tenantId, clientId, assertion, authorityOptions(cloud))
+  const credential = new library.ClientAssertionCredential(
+    tenantId,
+    clientId,
+    assertion,
+    entraOptions(cloud, log, seen),
+  )
   return { credential: explaining(credential, context), description: `OIDC as application ${clientId}` }
 }
 
-/** Entra's list of clouds does not hold private ones, so that discovery is switched off for them. */
-function authorityOptions(cloud: Cloud) {
-  return { authorityHost: cloud.authorityHost, disableInstanceDiscovery: cloud.isPrivate }
+/** Milliseconds, so that three waits in a row end before the patience of {@link signIn}. */
+const longestWait = 15_000
+
+/**
+ * How the sign-in library reaches Entra, and tells what it sees there. Entra's list of clouds does not hold private ones, so that discovery
+ * is switched off for them.
+ */
+export function entraOptions({ authorityHost, isPrivate }: Cloud, log: Log, seen: Sightings) {
+  const policy = watchPolicy(entra, longestWait, log, seen)
+  return {
+    authorityHost,
+    disableInstanceDiscovery: isPrivate,
+    retryOptions,
+    additionalPolicies: [{ policy, position: 'perRetry' as const }],
+  }
 }
 
 /** The first of the machine's own identities that gives a token. */
-async function foundIdentity(library: typeof IdentityLibrary, cloud: Cloud): Promise<Identity> {
+async function foundIdentity(library: typeof IdentityLibrary, cloud: Cloud, log: Log): Promise<Identity> {
   const misses: string[] = []
-  for (const { description, credential, patience } of machineIdentities(library, cloud)) {
+  for (const { description, credential, patience, seen } of machineIdentities(library, cloud, log)) {
     try {
-      const kept = explaining(credential, contextOfEnvironment())
+      const kept = explaining(credential, { ...contextOfEnvironment(), seen })
       await within(patience, kept.getToken(cloud.scopes.management))
       return { credential: kept, description }
     } catch (error) {
@@ -140,25 +167,38 @@ interface MachineIdentity {
   readonly credential: TokenCredential
   /** Milliseconds. */
   readonly patience: number
+  readonly seen: Sightings
 }
 
-function machineIdentities(library: typeof IdentityLibrary, cloud: Cloud): MachineIdentity[] {
-  const authority = authorityOptions(cloud)
+function machineIdentities(library: typeof IdentityLibrary, cloud: Cloud, log: Log): MachineIdentity[] {
+  const environment: Sightings = {}
+  const workload: Sightings = {}
   const federated = process.env.AZURE_FEDERATED_TOKEN_FILE
     ? [
         {
           description: 'workload identity',
-          credential: new library.WorkloadIdentityCredential(authority),
+          credential: new library.WorkloadIdentityCredential(entraOptions(cloud, log, workload)),
           patience: 30_000,
+          seen: workload,
         },
       ]
     : []
   return [
-    { description: environmentVariables, credential: new library.EnvironmentCredential(authority), patience: 30_000 },
+    {
+      description: environmentVariables,
+      credential: new library.EnvironmentCredential(entraOptions(cloud, log, environment)),
+      patience: 30_000,
+      seen: environment,
+    },
     ...federated,
     // Off Azure nothing answers at the metadata address, so that a longer wait would be felt by everyone.
-    { description: 'the managed identity', credential: new library.ManagedIdentityCredential(), patience: 1000 },
-    { description: 'the Azure CLI', credential: new library.AzureCliCredential(), patience: 30_000 },
+    {
+      description: 'the managed identity',
+      credential: new library.ManagedIdentityCredential(),
+      patience: 1000,
+      seen: {},
+    },
+    { description: 'the Azure CLI', credential: new library.AzureCliCredential(), patience: 30_000, seen: {} },
   ]
 }
 
@@ -177,31 +217,6 @@ async function within<T>(milliseconds: number, work: Promise<T>, what = ''): Pro
   }
 }
 
-/** Tokens are renewed so long before they expire. */
-const renewalMargin = 5 * 60_000
-
-/**
- * A credential that keeps its tokens for the several clients that ask for them (the library asks Entra, and GitHub, each time anew), and whose
- * failures, whenever they come, read as instructions.
- */
-function explaining(credential: TokenCredential, context: EntraRefusal): TokenCredential {
-  const tokens = new Map<string, AccessToken>()
-  return {
-    async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken | null> {
-      const key = [scopes].flat().join(' ')
-      const kept = tokens.get(key)
-      if (kept && !options.claims && kept.expiresOnTimestamp - Date.now() > renewalMargin) return kept
-      try {
-        const token = await credential.getToken(scopes, options)
-        if (token) tokens.set(key, token)
-        return token
-      } catch (error) {
-        throw explainEntraRefusal(error, context)
-      }
-    },
-  }
-}
-
 function requireInputs(inputs: Record<string, string>, because: string): void {
   const missing = Object.keys(inputs).filter((name) => !inputs[name])
   if (missing.length === 0) return
@@ -216,8 +231,10 @@ function requirePlainIds(inputs: Record<string, string>): void {
   }
 }
 
+/** The library also calls a credential unavailable when Entra does not answer; that has a code of its own by now. */
 function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof Error && error.cause.name === 'CredentialUnavailableError'
+  if (!(error instanceof UserError) || error.code !== 'sign-in-refused') return false
+  return error.cause instanceof Error && error.cause.name === 'CredentialUnavailableError'
 }
 
 function firstLine(text: string): string {

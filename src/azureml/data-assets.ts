@@ -1,5 +1,5 @@
 import type { DataContainer, DataVersionBase } from '@azure/arm-machinelearning'
-import { armFailure, askingArm, findingInArm } from './arm-refusals.ts'
+import { armFailure, askingArm, findingInArm, isManagersOwn } from './arm-refusals.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What kind of thing a data asset is; all versions of an asset are of one type. */
@@ -100,8 +100,9 @@ export async function putDataVersion(
       return { taken: false, reason: '' }
     } catch (error) {
       const failure = armFailure(error)
-      if (failure?.status === 400 || failure?.status === 409) return { taken: true, reason: failure.message }
-      throw error
+      const isRefused = failure?.status === 400 || failure?.status === 409
+      if (!failure || !isRefused || isManagersOwn(failure)) throw error
+      return { taken: true, reason: failure.message }
     }
   })
 }

@@ -17,7 +17,6 @@ export { type DataUri, datastoreUri, parseDataUri, sameDataUri, shortUri } from 
 export { type Datastore, listBlobDatastores } from './datastores.ts'
 export { claimsOf } from './jwt.ts'
 export { createStorageAccess, type StorageAccess } from './storage-access.ts'
-export { explainStorageRefusal } from './storage-refusals.ts'
 export { studioUrl } from './studio.ts'
 export {
   chooseWorkspace,

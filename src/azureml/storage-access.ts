@@ -1,6 +1,7 @@
 import {
   type BlobContainer,
   BlobError,
+  type ContainerCredential,
   type ContainerLocation,
   isSameContainer,
   openContainer,
@@ -13,7 +14,13 @@ import {
   listBlobDatastores,
   readDatastoreSecret,
 } from './datastores.ts'
-import { explainStorageRefusals, type Refusal } from './storage-refusals.ts'
+import {
+  explainStorageFailure,
+  explainStorageRefusals,
+  explainStorageTrouble,
+  type Refusal,
+} from './storage-refusals.ts'
+import type { Access } from './storage-verdicts.ts'
 import { type Attempt, storedCredential } from './stored-credential.ts'
 import { type Workspace, workspaceId } from './workspace.ts'
 
@@ -42,9 +49,15 @@ export interface StorageAccess {
     prefix: string,
     signal: AbortSignal,
   ): Promise<BlobContainer>
+  /** What a container that was opened here threw at any time later, as an instruction; what is no failure of storage comes back as it is. */
+  explain(container: BlobContainer, error: unknown): Promise<unknown>
 }
 
+/** How the containers were opened that are in use, for what fails with them later. */
+type OpenContainers = WeakMap<BlobContainer, { readonly label: string; readonly access: Access }>
+
 export function createStorageAccess(): StorageAccess {
+  const opened: OpenContainers = new WeakMap()
   const datastore = once(({ name }: Workspace, store = '') => `${workspaceId(name)} ${store}`, findDatastore)
   const secret = once(({ name }: Workspace, store: string) => `${workspaceId(name)} ${store}`, readDatastoreSecret)
   const open = once(
@@ -53,7 +66,7 @@ export function createStorageAccess(): StorageAccess {
     (workspace, store, prefix, purpose, signal) => {
       const stored = storedCredential(workspace, store, purpose, secret)
       const attempts = [...(stored ? [stored] : []), ownToken(workspace)]
-      return openFirst(workspace, store.location, attempts, prefix, purpose, signal)
+      return openFirst({ workspace, location: store.location, purpose, prefix }, attempts, signal, opened)
     },
   )
   const openLocation = once(
@@ -61,10 +74,14 @@ export function createStorageAccess(): StorageAccess {
     async (workspace, location, prefix, signal) => {
       const same = (await listBlobDatastores(workspace)).find((store) => isSameContainer(store.location, location))
       if (same) return open(workspace, same, prefix, 'read', signal)
-      return openFirst(workspace, location, [ownToken(workspace)], prefix, 'read', signal)
+      return openFirst({ workspace, location, purpose: 'read', prefix }, [ownToken(workspace)], signal, opened)
     },
   )
-  return { datastore, open, openLocation }
+  const explain = async (container: BlobContainer, error: unknown) => {
+    const how = opened.get(container)
+    return how ? explainStorageFailure(error, how.label, how.access) : error
+  }
+  return { datastore, open, openLocation, explain }
 }
 
 /** A function that does its work once for each key, and gives everybody the same promise. */
@@ -83,53 +100,36 @@ function findDatastore(workspace: Workspace, name?: string): Promise<Datastore> 
 }
 
 async function openFirst(
-  workspace: Workspace,
-  location: ContainerLocation,
+  { prefix, ...target }: Omit<Access, 'credential'> & { readonly prefix: string },
   attempts: readonly Attempt[],
-  prefix: string,
-  purpose: Purpose,
   signal: AbortSignal,
+  opened: OpenContainers,
 ): Promise<BlobContainer> {
+  const { workspace, location } = target
+  const { accountName, containerName } = location
   const refusals: Refusal[] = []
-  for (const { label, credential } of attempts) {
+  for (const { label, credential: make } of attempts) {
+    let credential: ContainerCredential | undefined
     try {
-      const container = await openContainer(location, await credential(), workspace.log)
+      credential = await make()
+      const container = await openContainer(location, credential, workspace.log)
       await container.probe(prefix, signal)
-      workspace.log.debug(
-        `Opened container ${location.containerName} of account ${location.accountName} with ${label}.`,
-      )
+      opened.set(container, { label, access: { ...target, credential } })
+      workspace.log.debug(`Opened container ${containerName} of account ${accountName} with ${label}.`)
       return container
     } catch (error) {
-      if (!mayTryNext(error)) throw explainOther(error, location)
-      refusals.push({ label, error })
-      workspace.log.debug(`Container ${location.containerName} does not open with ${label}: ${messageOf(error)}`)
+      if (!mayTryNext(error)) throw explainStorageTrouble(error, location)
+      refusals.push({ label, error, access: { ...target, credential } })
+      workspace.log.debug(`Container ${containerName} does not open with ${label}: ${messageOf(error)}`)
     }
   }
-  throw explainStorageRefusals(location, refusals, purpose)
+  throw await explainStorageRefusals(location, refusals)
 }
 
-/** Refused credentials are a reason to try others; a missing container or a broken network is not. */
+/** Refused credentials are a reason to try others; a missing container, a broken network or a proxy that refuses is not. */
 function mayTryNext(error: unknown): boolean {
-  return error instanceof UserError || (error instanceof BlobError && (error.status === 401 || error.status === 403))
-}
-
-function explainOther(error: unknown, { accountName, containerName }: ContainerLocation): unknown {
-  if (!(error instanceof BlobError)) return error
-  if (error.status === 404) {
-    return new UserError(
-      'container-not-found',
-      `Container "${containerName}" does not exist in storage account "${accountName}". The datastore points at nothing: create the container, or mend the datastore.`,
-      { cause: error },
-    )
-  }
-  if (error.status === 0) {
-    return new UserError(
-      'storage-unreachable',
-      `Storage account "${accountName}" cannot be reached (${error.code || 'no answer'}). Check its name and, if it has private endpoints only, that the runner is in that network.`,
-      { cause: error },
-    )
-  }
-  return error
+  if (error instanceof UserError) return true
+  return error instanceof BlobError && error.code !== '' && (error.status === 401 || error.status === 403)
 }
 
 function ownToken({ identity }: Workspace): Attempt {

@@ -1,7 +1,10 @@
 import type { ContainerCredential } from '../blobs/index.ts'
-import { messageOf, UserError } from '../report/index.ts'
+import { messageOf, quoted, UserError } from '../report/index.ts'
+import { entraOptions } from './credentials.ts'
 import type { Datastore, DatastoreCredentials } from './datastores.ts'
+import { explaining } from './explaining-credential.ts'
 import type { Purpose } from './storage-access.ts'
+import type { Sightings } from './watch.ts'
 import type { Workspace } from './workspace.ts'
 
 /** One way to open a container; making the credential may itself fail, which is a reason to try the next. */
@@ -56,22 +59,27 @@ function checkedSas(datastore: string, sas: string, purpose: Purpose): string {
 }
 
 async function servicePrincipal(
-  { cloud }: Workspace,
+  { cloud, log }: Workspace,
   datastore: string,
   { tenantId, clientId, authorityUrl }: DatastoreCredentials & { kind: 'ServicePrincipal' },
   clientSecret: string,
 ): Promise<ContainerCredential> {
   const { ClientSecretCredential } = await import('@azure/identity')
-  const token = new ClientSecretCredential(tenantId, clientId, clientSecret, {
-    authorityHost: authorityUrl && URL.canParse(authorityUrl) ? new URL(authorityUrl).origin : cloud.authorityHost,
-    disableInstanceDiscovery: cloud.isPrivate,
-  })
+  const authorityHost = authorityUrl && URL.canParse(authorityUrl) ? new URL(authorityUrl).origin : cloud.authorityHost
+  const seen: Sightings = {}
+  const token = explaining(
+    new ClientSecretCredential(tenantId, clientId, clientSecret, entraOptions({ ...cloud, authorityHost }, log, seen)),
+    { clientId, tenantId, seen },
+  )
   try {
     await token.getToken(cloud.scopes.storage)
   } catch (error) {
-    const said = messageOf(error).split(/\r?\n/, 1)[0]
-    const message = `the service principal ${clientId} of datastore "${datastore}" cannot sign in: ${said}`
+    const message = `the service principal ${quoted(clientId)} of datastore "${datastore}" cannot sign in: ${firstLine(messageOf(error))}`
     throw new UserError('sign-in-refused', message, { cause: error })
   }
   return { kind: 'token', token }
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? ''
 }

@@ -1,7 +1,9 @@
 import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning'
 import { type Log, UserError } from '../report/index.ts'
+import { resourceManager } from './arm-refusals.ts'
 import type { Cloud } from './cloud.ts'
 import type { Identity } from './credentials.ts'
+import { retryOptions, watchPolicy } from './watch.ts'
 
 /** Which AzureML workspace. */
 export interface WorkspaceName {
@@ -19,6 +21,9 @@ export interface Workspace {
   readonly log: Log
 }
 
+/** Milliseconds. Resource Manager counts requests by the minute, or by the hour: the hour is not worth a runner. */
+const longestWait = 5 * 60_000
+
 /**
  * Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. Every request of the client ends when the signal says so.
  */
@@ -34,6 +39,8 @@ export async function openWorkspace(
     endpoint: cloud.resourceManagerUrl,
     credentialScopes: cloud.scopes.management,
     userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
+    retryOptions,
+    additionalPolicies: [{ policy: watchPolicy(resourceManager, longestWait, log), position: 'perRetry' }],
   })
   client.pipeline.addPolicy({
     name: 'cancellation',

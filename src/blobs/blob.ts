@@ -17,14 +17,25 @@ export interface Blob {
 /** An operation on a blob or container that the service refused, or that the network broke for good. */
 export class BlobError extends Error {
   override readonly name = 'BlobError'
+  /** What was done, in one word, and to what: `read folder/file`, `list https://…`. The name is foreign text. */
+  readonly operation: string
   /** HTTP status, or 0 where no answer came. */
   readonly status: number
-  /** `x-ms-error-code`, or the network's code (`ECONNRESET`). */
+  /** `x-ms-error-code`, or the network's code (`ECONNRESET`); empty where something answered that is not the service. */
   readonly code: string
+  /** The `Date` header of the answer: the clock of the service. */
+  readonly date: string | undefined
 
-  constructor(operation: string, status: number, code: string, options?: ErrorOptions) {
+  constructor(
+    operation: string,
+    status: number,
+    code: string,
+    { date, ...options }: ErrorOptions & { date?: string | undefined } = {},
+  ) {
     super(`${operation}: ${status || 'no answer'} ${code}`.trim(), options)
+    this.operation = operation
     this.status = status
     this.code = code
+    this.date = date
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BlobItem, ContainerClient, StoragePipelineOptions } from '@azure/storage-blob'
-import type { Log } from '../report/index.ts'
+import { type Log, UserError } from '../report/index.ts'
 import { type Blob, BlobError } from './blob.ts'
 import type { BlobContainer, ContainerCredential, ContainerLocation, ReadRequest, WriteOptions } from './container.ts'
 import { readResuming } from './read.ts'
@@ -206,11 +206,17 @@ async function askingOnce<T>(operation: string, signal: AbortSignal, request: ()
 /** What the SDK throws is a RestError; the service's own code is in `x-ms-error-code`, also where there is no body. */
 function toBlobError(operation: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason
+  if (error instanceof UserError) return error // the credential could not get a token
+  // Over a web page in the place of a listing (a proxy, the sign-in page of a network) the SDK stumbles with a TypeError.
+  if (error instanceof TypeError && operation.startsWith('list '))
+    return new BlobError(operation, 200, '', { cause: error })
   if (!(error instanceof Error) || !('statusCode' in error || 'code' in error)) return error
-  const { statusCode, code, details } = error as {
+  const { statusCode, code, details, response } = error as {
     statusCode?: number
     code?: string
     details?: { errorCode?: string }
+    response?: { headers: { get(name: string): string | undefined } }
   }
-  return new BlobError(operation, statusCode ?? 0, details?.errorCode ?? code ?? '', { cause: error })
+  const date = response?.headers.get('date')
+  return new BlobError(operation, statusCode ?? 0, details?.errorCode ?? code ?? '', { cause: error, date })
 }

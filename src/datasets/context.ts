@@ -1,4 +1,5 @@
 import type { Datastore, StorageAccess, Workspace } from '../azureml/index.ts'
+import type { BlobContainer } from '../blobs/index.ts'
 import type { Log } from '../report/index.ts'
 
 /** What working on datasets of a workspace needs. */
@@ -14,4 +15,17 @@ export interface DatasetContext {
 /** The datastore of a dataset: its own, else the action's default, else the workspace's. */
 export function datastoreFor(context: DatasetContext, datastore: string | undefined): Promise<Datastore> {
   return context.access.datastore(context.workspace, datastore ?? (context.defaultDatastore || undefined))
+}
+
+/** Works on a container. What its account refuses, or the network breaks, becomes an instruction with the account, the file and the credentials. */
+export async function onContainer<T>(
+  { access }: Pick<DatasetContext, 'access'>,
+  container: BlobContainer,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw await access.explain(container, error)
+  }
 }

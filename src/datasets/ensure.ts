@@ -11,7 +11,7 @@ import {
 import { type BlobContainer, type Snapshot, takeFileSnapshot, takeSnapshot } from '../blobs/index.ts'
 import { counted, listed, nearest, quoted, UserError } from '../report/index.ts'
 import type { InputDataset } from './config.ts'
-import { type DatasetContext, datastoreFor } from './context.ts'
+import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
 import { select, selectsAll } from './selection.ts'
 import { explainNameClash, fingerprintTag } from './tags.ts'
@@ -96,10 +96,11 @@ async function noSuchVersion({ workspace }: DatasetContext, name: string, versio
 
 async function listAsset(context: DatasetContext, asset: DataVersion, dataset: InputDataset): Promise<ListedAsset> {
   const { container, path } = await locateData(context.workspace, context.access, asset.dataUri, context.signal)
-  const whole =
+  const whole = await onContainer(context, container, () =>
     asset.dataType === 'uri_file'
-      ? await takeFileSnapshot(container, path, context.signal)
-      : await takeSnapshot(container, path === '' ? '' : `${path}/`, context.signal)
+      ? takeFileSnapshot(container, path, context.signal)
+      : takeSnapshot(container, path === '' ? '' : `${path}/`, context.signal),
+  )
   // `path` says what a missing dataset is made of; one that exists has its place already.
   if (dataset.path !== undefined && dataset.path !== `${path}/`) {
     context.log.warning(
@@ -120,7 +121,7 @@ async function createFromFolder(context: DatasetContext, dataset: InputDataset):
   const path = dataset.path ?? `${dataset.name}/`
   const datastore = await datastoreFor(context, dataset.datastore)
   const container = await access.open(workspace, datastore, path, 'read', signal)
-  const whole = await takeSnapshot(container, path, signal)
+  const whole = await onContainer(context, container, () => takeSnapshot(container, path, signal))
   if (whole.length === 0) throw await noSuchFolder(context, dataset.name, path, datastore.name, container)
 
   const dataUri = datastoreUri(workspace.name, datastore.name, path)
@@ -141,14 +142,14 @@ async function createFromFolder(context: DatasetContext, dataset: InputDataset):
 }
 
 async function noSuchFolder(
-  { signal }: DatasetContext,
+  context: DatasetContext,
   name: string,
   path: string,
   datastore: string,
   container: BlobContainer,
 ): Promise<UserError> {
   const parent = path.slice(0, path.lastIndexOf('/', path.length - 2) + 1)
-  const folders = await container.listFolders(parent, 5000, signal)
+  const folders = await onContainer(context, container, () => container.listFolders(parent, 5000, context.signal))
   const near = nearest(path.slice(parent.length, -1), folders)
   const exist =
     near.length > 0

@@ -1,6 +1,5 @@
 import {
   datastoreUri,
-  explainStorageRefusal,
   findDataContainer,
   findDataVersion,
   putDataVersion,
@@ -13,7 +12,7 @@ import { type Snapshot, takeSnapshot } from '../blobs/index.ts'
 import { counted, formatBytes, listed, quoted, UserError } from '../report/index.ts'
 import { type LocalFile, listLocalFiles, type UploadedFile, uploadFiles } from '../transfer/index.ts'
 import type { OutputDataset } from './config.ts'
-import { type DatasetContext, datastoreFor } from './context.ts'
+import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
 import { checkDestination, type Destination, ownFolder } from './destination.ts'
 import { type FingerprintBasis, fingerprintOf } from './fingerprint.ts'
 import { explainNameClash, type Provenance, publishedTags } from './tags.ts'
@@ -123,32 +122,35 @@ async function openDestination(
   const path = output.path ?? ownFolder(output.name, run, attempt)
   const container = await access.open(workspace, datastore, path, 'write', signal)
   const destination = { datastore: datastore.name, path, container }
-  if (output.path !== undefined) await checkDestination(workspace, destination, output.overwriteExisting, signal, log)
+  if (output.path !== undefined) {
+    await onContainer(context, container, () =>
+      checkDestination(workspace, destination, output.overwriteExisting, signal, log),
+    )
+  }
   return destination
 }
 
 async function upload(
-  { signal, log }: DatasetContext,
+  context: DatasetContext,
   { output, concurrency }: PublishRequest,
   { container, path }: Destination,
   files: readonly LocalFile[],
 ): Promise<UploadedFile[]> {
-  try {
-    const replace = output.overwriteExisting && output.path !== undefined
-    return await uploadFiles({ container, prefix: path, files, replace, label: output.name, concurrency, signal, log })
-  } catch (error) {
-    throw explainStorageRefusal(container.location, error, 'write')
-  }
+  const { signal, log } = context
+  const replace = output.overwriteExisting && output.path !== undefined
+  return onContainer(context, container, () =>
+    uploadFiles({ container, prefix: path, files, replace, label: output.name, concurrency, signal, log }),
+  )
 }
 
 /** Lists what arrived: names, sizes, and MD5, which every upload stores. Files that were there before stay: they are part of the version, and that is told. */
 async function verify(
-  { signal, log }: DatasetContext,
+  context: DatasetContext,
   { output }: PublishRequest,
   { container, path }: Destination,
   uploaded: readonly UploadedFile[],
 ): Promise<Snapshot> {
-  const content = await takeSnapshot(container, path, signal)
+  const content = await onContainer(context, container, () => takeSnapshot(container, path, context.signal))
   const present = new Map<string, { size: number; md5: string | undefined }>()
   for (const file of content) present.set(file.path, file)
   const wrong = uploaded.filter((file) => {
@@ -171,7 +173,7 @@ async function verify(
       `Something else writes to ${quoted(path)}: it holds ${listed(others)}, which output "${output.name}" has not. Nothing was registered.`,
     )
   }
-  log.warning(
+  context.log.warning(
     `${quoted(path)} also holds ${counted(others.length, 'file')} of before (${listed(others, 3)}); they are part of the new version of "${output.name}".`,
   )
   return content

@@ -13,6 +13,7 @@ import {
   requireFreeSpace,
 } from '../transfer/index.ts'
 import type { InputDataset } from './config.ts'
+import { type DatasetContext, onContainer } from './context.ts'
 import { type EnsuredInput, labelOf } from './ensure.ts'
 import { type Fingerprint, type FingerprintBasis, fingerprintOf } from './fingerprint.ts'
 
@@ -98,11 +99,11 @@ export interface Placed {
  * @throws UserError for everything that stands against it; no folder is left half full
  */
 export async function downloadInputs(
+  context: DatasetContext,
   placed: readonly Placed[],
   concurrency: number,
-  signal: AbortSignal,
-  log: Log,
 ): Promise<StagedInput[]> {
+  const { signal, log } = context
   const plans: { plan: DownloadPlan; input: EnsuredInput }[] = []
   for (const { input, folder } of placed) {
     const { container, snapshot, asset } = input
@@ -113,15 +114,15 @@ export async function downloadInputs(
   }
   await requireFreeSpace(plans.map(({ plan }) => plan))
   const staged: StagedInput[] = []
-  for (const { plan, input } of plans) staged.push(await downloadInput(plan, input, log))
+  for (const { plan, input } of plans) staged.push(await downloadInput(context, plan, input))
   return staged
 }
 
-async function downloadInput(plan: DownloadPlan, input: EnsuredInput, log: Log): Promise<StagedInput> {
-  const { folder, label } = plan.request
-  const { bytes, files, seconds } = await download(plan)
+async function downloadInput(context: DatasetContext, plan: DownloadPlan, input: EnsuredInput): Promise<StagedInput> {
+  const { folder, label, container } = plan.request
+  const { bytes, files, seconds } = await onContainer(context, container, () => download(plan))
   if (files > 0)
-    log.info(
+    context.log.info(
       `${label}: ${counted(files, 'file')}, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatBytes(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`,
     )
   return { ...reportResolved(input), path: stagedPath(input, folder), staged: 'downloaded', seconds }

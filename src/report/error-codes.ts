@@ -12,6 +12,7 @@ export const errorCodes = [
   'bad-yaml',
   'changed-while-reading',
   'changed-while-uploading',
+  'clock-skew',
   'connection-lost',
   'container-not-found',
   'data-uri-unsupported',

@@ -178,7 +178,8 @@ async function fetchFile(
 
 function explainRead(error: unknown, file: SnapshotFile, label: string): unknown {
   if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return diskFull(file, label, error)
-  if (!(error instanceof BlobError)) return error
+  // Why credentials are refused, those know who opened the container.
+  if (!(error instanceof BlobError) || error.status === 401 || error.status === 403) return error
   const name = `${quoted(file.path)} of ${label}`
   const options = { cause: error }
   if (error.status === 412 || error.status === 404) {
@@ -196,16 +197,17 @@ function explainRead(error: unknown, file: SnapshotFile, label: string): unknown
       options,
     )
   }
-  if (error.status === 403 || error.status === 401) {
+  const answer = [error.status, error.code].filter(Boolean).join(' ')
+  if (error.status === 429 || error.status === 503) {
     return new UserError(
-      'storage-refused',
-      `The storage account refused to let ${name} be read: ${error.status} ${error.code}. The identity, key or SAS may list but not read this blob.`,
+      'throttled',
+      `Reading ${name} failed: the storage account is too busy (${answer}), also after several tries. Lower "concurrency", or run again later.`,
       options,
     )
   }
   return new UserError(
     'storage-refused',
-    `Reading ${name} failed: the storage account answered ${error.status} ${error.code}. Run again; if it stays, look at the account's health.`,
+    `Reading ${name} failed: the storage account answered ${answer}. Run again; if it stays, look at the account's health.`,
     options,
   )
 }

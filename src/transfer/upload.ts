@@ -164,7 +164,8 @@ function explainWrite(error: unknown, file: LocalFile, label: string): unknown {
       { cause: error },
     )
   }
-  if (!(error instanceof BlobError)) return error
+  // Why credentials are refused, those know who opened the container.
+  if (!(error instanceof BlobError) || error.status === 401 || error.status === 403) return error
   const name = `${quoted(file.path)} of ${label}`
   const options = { cause: error }
   if (error.status === 0)
@@ -173,16 +174,17 @@ function explainWrite(error: unknown, file: LocalFile, label: string): unknown {
       `The connection broke while ${name} was uploaded (${error.code}). Run again.`,
       options,
     )
-  if (error.status === 401 || error.status === 403) {
+  const answer = [error.status, error.code].filter(Boolean).join(' ')
+  if (error.status === 429 || error.status === 503) {
     return new UserError(
-      'storage-refused',
-      `The storage account refused to let ${name} be written: ${error.status} ${error.code}. The identity needs the role "Storage Blob Data Contributor".`,
+      'throttled',
+      `Uploading ${name} failed: the storage account is too busy (${answer}), also after several tries. Lower "concurrency", or run again later.`,
       options,
     )
   }
   return new UserError(
     'storage-refused',
-    `Uploading ${name} failed: the storage account answered ${error.status} ${error.code}. Run again; if it stays, look at the account's health.`,
+    `Uploading ${name} failed: the storage account answered ${answer}. Run again; if it stays, look at the account's health.`,
     options,
   )
 }

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { armFailure, askingArm, findingInArm } from '../../src/azureml/arm-refusals.ts'
 import { type EntraRefusal, explainEntraRefusal } from '../../src/azureml/entra-refusals.ts'
-import { explainStorageRefusal } from '../../src/azureml/index.ts'
-import { explainStorageRefusals } from '../../src/azureml/storage-refusals.ts'
-import { BlobError } from '../../src/blobs/index.ts'
+import { ForeignAnswer, LongWait } from '../../src/azureml/watch.ts'
 import { UserError } from '../../src/report/index.ts'
 import { refusalOf } from '../report/helpers.ts'
 import { serviceError } from './helpers.ts'
@@ -44,10 +42,75 @@ describe('what Resource Manager refuses', () => {
     expect(message).toMatch(/--scope \/subscriptions\/s\/resourceGroups\/g$/)
   })
 
-  test('with a 403 of other words names a role that is enough', async () => {
+  test('for a role that is missing on something linked names that, and the action', async () => {
+    const storage = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/acc'
+    const { code, message } = await asking(
+      serviceError(
+        403,
+        'LinkedAuthorizationFailed',
+        `The client 'a' with object id 'b-1' has permission to perform action 'x/write' on scope '/ws'; however, it does not have permission to perform action(s) 'Microsoft.Storage/storageAccounts/write' on the linked scope(s) '${storage}' (respectively) or the linked scope(s) are invalid.`,
+      ),
+    )
+    expect(code).toBe('azure-role-missing')
+    expect(message).toMatch(
+      new RegExp(
+        `az role assignment create --assignee b-1 --role "<role with Microsoft.Storage/storageAccounts/write>" --scope ${storage}$`,
+      ),
+    )
+  })
+
+  test('with a 403 of other words names the network and a role that is enough', async () => {
     const { message } = await asking(serviceError(403, 'Forbidden', 'Public network access is disabled.'))
-    expect(message).toContain('Public network access is disabled.')
+    expect(message).toContain('Azure answered 403 Forbidden: Public network access is disabled.')
+    expect(message).toContain('private endpoints only')
     expect(message).toContain('"AzureML Data Scientist" on the workspace is enough')
+  })
+
+  test.each([
+    ['a page', serviceError(403, undefined, '<html><body>Sign in to WiFi</body></html>')],
+    ['JSON that is none', serviceError(200, 'PARSE_ERROR', 'Error "SyntaxError" occurred while parsing <html>')],
+    ['what the watch saw', new ForeignAnswer(200)],
+  ])('is told apart from somebody else’s answer: %s', async (_what, error) => {
+    const { code, message } = await asking(error)
+    expect(code).toBe('azure-unreachable')
+    expect(message).toMatch(/answered in its place \(\d+\): a proxy, or the sign-in page/)
+    expect(message).not.toMatch(/<|WiFi|SyntaxError/)
+  })
+
+  test('before the proxy has its password says where to give it', async () => {
+    expect((await asking(serviceError(407, undefined, 'no'))).message).toContain('HTTPS_PROXY=http://user:password@')
+  })
+
+  test('because of a clock that is wrong says so, and by how much', async () => {
+    const date = new Date(Date.now() + 20 * 60_000).toUTCString()
+    const error = Object.assign(serviceError(401, 'ExpiredAuthenticationToken', 'Expired.'), {
+      response: { headers: new Map([['date', date]]) },
+    })
+    const { code, message } = await asking(error)
+    expect(code).toBe('clock-skew')
+    expect(message).toMatch(
+      /\(ExpiredAuthenticationToken\)\. Compared with Azure's, the clock of this runner is 20 minutes behind/,
+    )
+  })
+
+  test('for hours is not waited for', async () => {
+    const { code, message } = await asking(new LongWait(3 * 3600_000))
+    expect([code, message]).toEqual(['throttled', expect.stringContaining('asks for a pause of 3 hours')])
+  })
+
+  test.each([
+    ['ENOTFOUND', /DNS does not know its name/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /NODE_EXTRA_CA_CERTS/],
+    ['CERT_NOT_YET_VALID', /this runner's clock shows, .* GMT\. Is the clock right\?/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /Another server answers at its address/],
+    ['ECONNREFUSED', /HTTPS_PROXY/],
+  ])('because the network says %s is told with what to look at', async (networkCode, text) => {
+    const error = Object.assign(new Error('words of the system'), { name: 'RestError', code: networkCode })
+    const { code, message } = await asking(error)
+    expect(code).toBe('azure-unreachable')
+    expect(message).toContain(`Azure Resource Manager cannot be reached (${networkCode}).`)
+    expect(message).toMatch(text)
   })
 
   test.each([
@@ -60,7 +123,13 @@ describe('what Resource Manager refuses', () => {
     [400, 'UserError', 'Bad.', 'azure-refused'],
     [500, undefined, '', 'azure-refused'],
     [401, undefined, '', 'sign-in-refused'],
-    [403, undefined, '', 'azure-role-missing'],
+    [403, undefined, '', 'azure-refused'],
+    [403, 'AuthorizationFailed', '', 'azure-role-missing'],
+    [403, 'LinkedAuthorizationFailed', '', 'azure-role-missing'],
+    [400, 'InvalidSubscriptionId', 'The provided subscription identifier is malformed.', 'subscription-not-found'],
+    [401, 'InvalidAuthenticationTokenTenant', 'Wrong issuer.', 'sign-in-refused'],
+    [409, 'MissingSubscriptionRegistration', 'Not registered.', 'azure-refused'],
+    [404, undefined, '', 'azure-refused'],
   ])('with %i %s %j is %s', async (status, code, message, expected) => {
     const explained = await asking(serviceError(status, code, message))
     expect(explained.code).toBe(expected)
@@ -91,7 +160,12 @@ describe('what Resource Manager refuses', () => {
     await expect(askingArm('Reading x', () => Promise.reject(bug))).rejects.toBe(bug)
     expect(armFailure(bug)).toBeUndefined()
     expect(armFailure('text')).toBeUndefined()
-    expect(armFailure(serviceError(404, undefined, ''))).toEqual({ status: 404, code: '', message: '' })
+    expect(armFailure(serviceError(404, undefined, ''))).toEqual({
+      status: 404,
+      code: '',
+      message: '',
+      skew: undefined,
+    })
   })
 })
 
@@ -134,6 +208,7 @@ describe('what Entra refuses', () => {
     ['AADSTS700211', /federated/],
     ['AADSTS700212', /federated/],
     ['AADSTS700024', /the clock of the runner is wrong/],
+    ['AADSTS500133', /the clock of the runner is wrong/],
     ['AADSTS700016', /no application client in tenant tenant/],
     ['AADSTS90002', /no tenant tenant/],
     ['AADSTS7000215', /not a secret of application client: it is the secret's value/],
@@ -172,6 +247,34 @@ describe('what Entra refuses', () => {
     expect(message.length).toBeLessThan(600)
   })
 
+  test('for its time says whether the clock is wrong, as soon as the wire told', async () => {
+    const late = refusal('AADSTS700024: Words.')
+    const minutes = (count: number) => ({ ...whole, seen: { skew: count * 60_000, status: 401 } })
+    const wrong = await shown(explainEntraRefusal(late, minutes(90)))
+    expect([wrong.code, wrong.message]).toEqual(['clock-skew', expect.stringContaining('90 minutes ahead, so')])
+    const right = await shown(explainEntraRefusal(late, minutes(1)))
+    expect([right.code, right.message]).toEqual(['sign-in-refused', expect.stringContaining('is right')])
+  })
+
+  const unanswered = Object.assign(new Error('endpoints_resolution_error: See …'), {
+    name: 'CredentialUnavailableError',
+  })
+  test.each([
+    ['a page', { trouble: new ForeignAnswer(200) }, 'azure-unreachable', 'answered in its place (200)'],
+    ['a long wait', { trouble: new LongWait(1e6), status: 429 }, 'throttled', 'asks for a pause of 17 minutes'],
+    ['too much', { status: 429 }, 'throttled', 'gets too many requests. Run'],
+    ['its own trouble', { status: 503 }, 'azure-refused', 'Microsoft Entra answered 503'],
+    [
+      'no answer',
+      { trouble: Object.assign(new Error('words'), { name: 'RestError', code: 'ENOTFOUND' }) },
+      'azure-unreachable',
+      'Microsoft Entra cannot be reached (ENOTFOUND)',
+    ],
+  ])('is told apart from what the library keeps to itself: %s', async (_what, seen, code, text) => {
+    const explained = await shown(explainEntraRefusal(unanswered, { ...whole, seen }))
+    expect([explained.code, explained.message]).toEqual([code, expect.stringContaining(text)])
+  })
+
   test('is told apart from what Entra never said', () => {
     const bug = new TypeError('x is not a function')
     const known = new UserError('no-id-token', 'No token.')
@@ -180,65 +283,5 @@ describe('what Entra refuses', () => {
       explainEntraRefusal(known, whole),
       explainEntraRefusal('text', whole),
     ]).toEqual([bug, known, 'text'])
-  })
-})
-
-describe('what a storage account refuses', () => {
-  const location = { accountName: 'acc', containerName: 'box', url: 'https://acc.blob.core.windows.net/box' }
-  const refused = (code: string, status = 403) => new BlobError('list', status, code)
-
-  test.each([
-    [
-      'AuthorizationPermissionMismatch',
-      'storage-role-missing',
-      /lacks the role "Storage Blob Data Reader"\. Assign it: az role assignment create .*--name acc /,
-    ],
-    [
-      'AuthorizationFailure',
-      'storage-firewall',
-      /firewall keeps this runner out.*do not apply to runners in the account's own region/,
-    ],
-    ['KeyBasedAuthenticationNotPermitted', 'storage-keys-disabled', /forbids keys and SAS/],
-    ['AuthenticationFailed', 'storage-refused', /or renew the credentials of the datastore/],
-    ['', 'storage-refused', /Give the identity the role/],
-  ])('with %j is %s', async (serviceCode, code, text) => {
-    const explained = await shown(
-      explainStorageRefusals(location, [{ label: 'our own token', error: refused(serviceCode) }], 'read'),
-    )
-    expect(explained.code).toBe(code)
-    expect(explained.message).toMatch(text)
-    expect(explained.message).toContain(`Tried with our own token: ${`403 ${serviceCode}`.trim()}.`)
-  })
-
-  test('asks for the role that writes, where something is to be written', async () => {
-    const error = refused('AuthorizationPermissionMismatch')
-    const { message } = await shown(explainStorageRefusal(location, error, 'write'))
-    expect(message).toContain('refuses to write: 403 AuthorizationPermissionMismatch')
-    expect(message).toContain('"Storage Blob Data Contributor"')
-  })
-
-  test('is told for every attempt, and mended for the last', async () => {
-    const { message } = await shown(
-      explainStorageRefusals(
-        location,
-        [
-          { label: "the datastore's SAS", error: new UserError('sas-expired', 'the SAS of datastore "d" expired') },
-          { label: 'our own token', error: refused('AuthorizationPermissionMismatch') },
-        ],
-        'read',
-      ),
-    )
-    expect(message).toContain(
-      'Tried with the datastore\'s SAS: the SAS of datastore "d" expired; with our own token: 403 AuthorizationPermissionMismatch. The identity lacks the role',
-    )
-  })
-
-  test('is told apart from what is no refusal', () => {
-    const gone = refused('BlobNotFound', 404)
-    const bug = new TypeError('x')
-    expect([explainStorageRefusal(location, gone, 'read'), explainStorageRefusal(location, bug, 'read')]).toEqual([
-      gone,
-      bug,
-    ])
   })
 })

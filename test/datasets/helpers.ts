@@ -120,6 +120,7 @@ export function contextOf(
       datastore: async (_workspace, name = 'workspaceblobstore') => ({ name, location, credentials: { kind: 'None' } }),
       open: async () => container,
       openLocation: async () => container,
+      explain: async (_container, error) => error,
     },
     defaultDatastore: '',
     signal,

@@ -114,6 +114,7 @@ function reset(emulator: Emulator): void {
   emulator.requests.length = 0
   for (const service of ['arm', 'entra', 'oidc', 'blob'] as const) emulator.intercept[service] = undefined
   emulator.denied.clear()
+  emulator.storage.denied.clear()
   Object.assign(emulator.storage, { keyAccess: true, bearerAccess: 'write', firewall: false })
 }
 

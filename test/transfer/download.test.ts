@@ -136,11 +136,11 @@ describe('after a failure at any file', () => {
         Object.fromEntries(['v', 'w', 'x', 'y', 'z'].map((name) => [`d/${name}/f`, name])),
       )
       container.beforeRead = () => {
-        if (container.reads.length === nth) throw new BlobError('read', 503, 'ServerBusy')
+        if (container.reads.length === nth) throw new BlobError('read', 500, 'InternalError')
       }
       const { code, message } = await refusalOf(() => stage(container, target(), { concurrency: 1 }))
       expect(code).toBe('storage-refused')
-      expect(message).toContain('the storage account answered 503 ServerBusy')
+      expect(message).toContain('the storage account answered 500 InternalError')
       expect(await treeOf(target())).toBeUndefined()
       container.reads.length = 0
       container.beforeRead = () => {}
@@ -211,12 +211,26 @@ describe('content that is not what was listed is an error:', () => {
     expect((await refusalOf(() => stage(container, target()))).code).toBe('changed-while-reading')
   })
 
-  test.each([401, 403])('status %i', async (status) => {
+  test.each([401, 403])('status %i is left to those who opened the container', async (status) => {
+    const container = memoryContainer(three)
+    const refused = new BlobError('read d/a', status, 'AuthorizationPermissionMismatch')
+    container.beforeRead = () => {
+      throw refused
+    }
+    await expect(stage(container, target())).rejects.toBe(refused)
+  })
+
+  test.each([
+    [503, 'ServerBusy', 'throttled', 'too busy (503 ServerBusy)'],
+    [429, '', 'throttled', 'too busy (429)'],
+    [502, '', 'storage-refused', 'answered 502. Run again'],
+  ])('status %i %s is told', async (status, serviceCode, code, text) => {
     const container = memoryContainer(three)
     container.beforeRead = () => {
-      throw new BlobError('read', status, 'AuthorizationPermissionMismatch')
+      throw new BlobError('read d/a', status, serviceCode)
     }
-    expect((await refusalOf(() => stage(container, target()))).message).toContain('may list but not read this blob')
+    const refusal = await refusalOf(() => stage(container, target()))
+    expect([refusal.code, refusal.message]).toEqual([code, expect.stringContaining(text)])
   })
 
   test('a file without a stored MD5 is taken by its size', async () => {

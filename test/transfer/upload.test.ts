@@ -131,7 +131,7 @@ describe('names that no blob may have are refused before the first byte:', () =>
 
 describe('a write that fails', () => {
   test.each([
-    [403, 'AuthorizationPermissionMismatch', '"Storage Blob Data Contributor"'],
+    [503, 'ServerBusy', 'the storage account is too busy (503 ServerBusy)'],
     [0, 'ECONNRESET', 'The connection broke while "f" of made was uploaded (ECONNRESET)'],
     [500, 'InternalError', 'the storage account answered 500 InternalError'],
     [409, 'BlobImmutableDueToPolicy', '409 BlobImmutableDueToPolicy'],
@@ -142,6 +142,16 @@ describe('a write that fails', () => {
       throw new BlobError('write f', status, code)
     }
     expect((await refusalOf(() => upload(container))).message).toContain(text)
+  })
+
+  test('because credentials are refused is left to those who opened the container', async () => {
+    await write({ f: 'x' })
+    const container = memoryContainer()
+    const refused = new BlobError('write p/f', 403, 'AuthorizationPermissionMismatch')
+    container.beforeWrite = () => {
+      throw refused
+    }
+    await expect(upload(container)).rejects.toBe(refused)
   })
 
   test('because the step was told to stop is thrown as that', async () => {
