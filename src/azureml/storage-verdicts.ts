@@ -66,7 +66,7 @@ async function unauthenticated({ date }: BlobError, access: Access): Promise<Ver
   const expiry = credential?.kind === 'sas' ? new URLSearchParams(credential.sas).get('se') : null
   // Their clock decides: ours may be what is wrong.
   if (expiry && Date.parse(expiry) <= (Date.parse(date ?? '') || Date.now()))
-    return { code: 'sas-expired', advice: `The SAS expired at ${quoted(expiry)}. ${renewal}` }
+    return { code: 'sas-expired', advice: `The SAS expired on ${quoted(expiry)}. ${renewal}` }
   const clock = clockAdvice(clockSkew(date))
   if (clock) return { code: 'clock-skew', advice: clock }
   const advice =

@@ -50,7 +50,7 @@ function checkedSas(datastore: string, sas: string, purpose: Purpose): string {
   const fields = new URLSearchParams(sas)
   const expiry = fields.get('se')
   if (expiry && Date.parse(expiry) < Date.now()) {
-    throw new UserError('sas-expired', `the SAS of datastore "${datastore}" expired at ${expiry}`)
+    throw new UserError('sas-expired', `the SAS of datastore "${datastore}" expired on ${quoted(expiry)}`)
   }
   if (purpose === 'write' && !/[wc]/.test(fields.get('sp') ?? 'w')) {
     throw new UserError('sas-read-only', `the SAS of datastore "${datastore}" gives no right to write`)

@@ -207,9 +207,10 @@ async function askingOnce<T>(operation: string, signal: AbortSignal, request: ()
 function toBlobError(operation: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason
   if (error instanceof UserError) return error // the credential could not get a token
-  // Over a web page in the place of a listing (a proxy, the sign-in page of a network) the SDK stumbles with a TypeError.
-  if (error instanceof TypeError && operation.startsWith('list '))
+  // Over a web page in the place of a listing (a proxy, the sign-in page of a network) the SDK stumbles, as it has no `segment`.
+  if (error instanceof TypeError && error.message.includes("'segment'"))
     return new BlobError(operation, 200, '', { cause: error })
+  if (isBodyCutShort(error)) return new BlobError(operation, 0, 'CutShort', { cause: error })
   if (!(error instanceof Error) || !('statusCode' in error || 'code' in error)) return error
   const { statusCode, code, details, response } = error as {
     statusCode?: number
@@ -219,4 +220,9 @@ function toBlobError(operation: string, error: unknown, signal: AbortSignal): un
   }
   const date = response?.headers.get('date')
   return new BlobError(operation, statusCode ?? 0, details?.errorCode ?? code ?? '', { cause: error, date })
+}
+
+/** How the SDK's stream says that a body ended too early: as if somebody had told it to stop, or in words without a code. */
+function isBodyCutShort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.message.startsWith('Data corruption failure'))
 }

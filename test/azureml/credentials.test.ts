@@ -249,6 +249,20 @@ describe('tokens', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test('that cannot be renewed are used as long as they are good, and asked for again after some seconds', async () => {
+    const { credential, asked } = await signedIn(minutes(60))
+    const first = await credential.getToken(management)
+    library.answers.set('ClientAssertionCredential', () => Promise.reject(new Error('AADSTS90033: Later.')))
+    vi.advanceTimersByTime(minutes(56))
+    for (let time = 0; time < 20; time += 1) {
+      expect(await credential.getToken(management)).toBe(first)
+      vi.advanceTimersByTime(1000)
+    }
+    expect(asked).toHaveLength(3)
+    vi.advanceTimersByTime(minutes(4))
+    expect((await refusalOf(() => credential.getToken(management))).message).toContain('AADSTS90033')
+  })
+
   test('that are refused later read as instructions too', async () => {
     const { credential } = await signedIn(minutes(60))
     library.answers.set('ClientAssertionCredential', () =>

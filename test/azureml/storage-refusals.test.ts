@@ -162,8 +162,8 @@ describe('an open container that refuses later', () => {
 
   const sas = (se: Date): ContainerCredential => ({ kind: 'sas', sas: `sp=rl&se=${se.toISOString()}&sig=hush` })
   test.each([
-    ['a SAS that has ended', sas(minutesAway(-1)), 0, 'sas-expired', /The SAS expired at "20.*Store new credentials/],
-    ['a SAS that has ended by their clock', sas(minutesAway(5)), 30, 'sas-expired', /The SAS expired at/],
+    ['a SAS that has ended', sas(minutesAway(-1)), 0, 'sas-expired', /The SAS expired on "20.*Store new credentials/],
+    ['a SAS that has ended by their clock', sas(minutesAway(5)), 30, 'sas-expired', /The SAS expired on/],
     ['a SAS that is good by their clock', sas(minutesAway(60)), 30, 'clock-skew', /30 minutes behind/],
     ['a SAS that was revoked', sas(minutesAway(60)), 0, 'storage-refused', /the SAS revoked/],
     ['a key that was rotated', { kind: 'account-key', accountKey: 'x' } as const, 0, 'storage-refused', /was rotated/],

@@ -42,7 +42,7 @@ describe('a SAS', () => {
   test('that has expired is not even sent', async () => {
     const { code, message } = await refusalOf(() => sas('se=2020-01-01T00%3A00%3A00Z&sp=rl&sig=secret'))
     expect(code).toBe('sas-expired')
-    expect(message).toBe('the SAS of datastore "d" expired at 2020-01-01T00:00:00Z')
+    expect(message).toBe('the SAS of datastore "d" expired on "2020-01-01T00:00:00Z"')
   })
 
   test('that only reads is not used for writing', async () => {

@@ -8,7 +8,7 @@ import {
   type ContainerCredential,
   openContainer,
 } from '../../src/blobs/index.ts'
-import { Cancelled } from '../../src/report/index.ts'
+import { Cancelled, UserError } from '../../src/report/index.ts'
 import { credential, trust } from '../emulator/clients.ts'
 import { silentLog } from '../report/helpers.ts'
 
@@ -136,6 +136,27 @@ describe('a read', () => {
     }
     const reading = container.read({ ...blob, offset: 0, length: 7, signal: stop.signal, onBytes: () => {} })
     await expect(reading).rejects.toThrow(Cancelled)
+  })
+})
+
+describe('what is refused', () => {
+  test('because no token was to be had is thrown as that', async () => {
+    const refused = new UserError('sign-in-refused', 'Entra said no.')
+    const locked = await open({ kind: 'token', token: { getToken: () => Promise.reject(refused) } })
+    await expect(locked.probe('', signal)).rejects.toBe(refused)
+  })
+
+  test('carries the clock of the service', async () => {
+    const date = 'Sun, 22 Nov 2020 20:00:00 GMT'
+    emulator.intercept.blob = () => ({ status: 403, headers: { date, 'x-ms-error-code': 'AuthenticationFailed' } })
+    await expect(container.probe('', signal)).rejects.toMatchObject({ status: 403, code: 'AuthenticationFailed', date })
+  })
+
+  test.each([200, 403, 407])('by a page with status %i has no code of the service', async (status) => {
+    const headers = { 'content-type': 'text/html' }
+    emulator.intercept.blob = () => ({ status, headers, body: '<html><p>Sign in to WiFi</html>' })
+    await expect(container.probe('', signal)).rejects.toMatchObject({ status, code: '' })
+    await expect(list('x')).rejects.toMatchObject({ status, code: '' })
   })
 })
 

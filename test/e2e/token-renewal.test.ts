@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { filesBelow, useWorld } from './world.ts'
+import { errorOf, filesBelow, useWorld } from './world.ts'
 
 /** In this world an access token lasts six seconds, and is refused after that; a download takes longer. */
 const world = useWorld({ tokenLifetime: 6 })
@@ -30,4 +30,20 @@ test('7. Signed in for as long as the job: tokens are renewed for every scope, i
   expect(world.emulator.dataAssets.names()).toContain('promise_7_out')
   const tokens = world.emulator.requests.filter(({ service, method }) => service === 'entra' && method === 'POST')
   expect(tokens.length, 'tokens were asked for again and again').toBeGreaterThan(4)
+})
+
+test('a token that cannot be renewed in the middle of the work is told as what Entra says', async () => {
+  await world.upload({ 'unsigned/a': 'x', 'unsigned/b': 'y' }, 'identity-based')
+  world.emulator.intercept.blob = async ({ operation }) => {
+    if (operation !== 'Get Blob') return undefined
+    world.emulator.intercept.entra = () => ({
+      status: 401,
+      body: { error: 'invalid_client', error_description: 'AADSTS7000222: The provided keys are expired.' },
+    })
+    await sleep(6500) // until the token is over
+    return undefined
+  }
+  const job = await world.job()
+  const inputs = { 'input-datasets': 'unsigned', 'default-datastore': 'identity_based', concurrency: '1' }
+  expect(errorOf(await job.main(inputs))).toMatch(/AADSTS7000222.*\[sign-in-refused\]/)
 })
