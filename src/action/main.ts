@@ -27,6 +27,7 @@ import { idTokenSource } from './oidc.ts'
 import { setSkipped, setStagedOutputs } from './outputs.ts'
 import {
   loadSession,
+  newSessionId,
   openSession,
   removeSession,
   type Session,
@@ -46,8 +47,10 @@ export async function runMain(): Promise<void> {
     for (const id of await sweepDeadSessions()) log.info(`Cleared what the dead session ${id} left behind.`)
     const inputs = readInputs()
     const { uploadOutputs, ifNoFilesFound, concurrency } = inputs
-    const session = await openSession({ uploadOutputs, ifNoFilesFound, concurrency })
-    core.saveState('session', sessionFolder(session.id))
+    const id = newSessionId()
+    // Before the session is made: the post step of a main step that is killed now has to find it.
+    core.saveState('session', sessionFolder(id))
+    const session = await openSession({ uploadOutputs, ifNoFilesFound, concurrency }, id)
     try {
       await stageAndOpen(inputs, session, signal)
     } catch (error) {

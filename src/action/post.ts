@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import * as core from '@actions/core'
 import { UserError } from '../report/index.ts'
 import { actionLog as log } from './action-log.ts'
@@ -11,8 +12,10 @@ import { writePublishedSummary } from './summary.ts'
 export async function runPost(): Promise<void> {
   await runStep(async (signal) => {
     const folder = core.getState('session')
-    const session = folder === '' ? undefined : await loadSession(folder)
-    if (!session) return // main failed, or had nothing to do, and tidied up itself
+    if (folder === '') return // main failed before it began anything
+    const session = await loadSession(folder)
+    // Main failed and tidied up itself, or was killed before it had written anything down.
+    if (!session) return removeSession({ id: basename(folder) })
     // In a job container, the runner's signals reach only the docker client.
     await endProcess(session.main)
     try {

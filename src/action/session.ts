@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { WorkspaceName } from '../azureml/index.ts'
 import type { IfNoFilesFound, OutputDataset, PublishedOutput, StagedInput } from '../datasets/index.ts'
 import { UserError } from '../report/index.ts'
@@ -63,10 +63,14 @@ export interface Undo {
 }
 
 const fileName = 'session.json'
+const oldMilliseconds = 24 * 60 * 60 * 1000
+
+export function newSessionId(): string {
+  return `${process.env.GITHUB_RUN_ID ?? 'local'}-${process.env.GITHUB_RUN_ATTEMPT ?? '1'}-${randomBytes(4).toString('hex')}`
+}
 
 /** Makes the session of this step, in a folder beside RUNNER_TEMP: that one is emptied by the runner. */
-export async function openSession(policy: Policy): Promise<Session> {
-  const id = `${process.env.GITHUB_RUN_ID ?? 'local'}-${process.env.GITHUB_RUN_ATTEMPT ?? '1'}-${randomBytes(4).toString('hex')}`
+export async function openSession(policy: Policy, id = newSessionId()): Promise<Session> {
   const session: Session = {
     schema: 1,
     id,
@@ -108,7 +112,8 @@ export async function loadSession(folder: string): Promise<Session | undefined> 
   const text = await readFile(join(folder, fileName), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const session = parseSession(text)
-  if (session) return session
+  // By its id the session is removed: another one would lead elsewhere.
+  if (session?.id === basename(folder)) return session
   throw new UserError(
     'session-unknown',
     `The session in ${folder} was written by another version of this action. Use the same version for all steps of a job.`,
@@ -117,15 +122,24 @@ export async function loadSession(folder: string): Promise<Session | undefined> 
 
 function parseSession(text: string): Session | undefined {
   try {
-    const session = JSON.parse(text) as Session | null
-    return session?.schema === 1 ? session : undefined
+    const session: unknown = JSON.parse(text)
+    return isSession(session) ? session : undefined
   } catch {
     return undefined
   }
 }
 
-export async function removeSession(session: Session): Promise<void> {
-  await rm(sessionFolder(session.id), { recursive: true, force: true })
+/** Looks at what tidying up relies on: a session is a file that the job could write, and later jobs sweep it. */
+function isSession(value: unknown): value is Session {
+  if (typeof value !== 'object' || value === null) return false
+  const { schema, main, inputs, outputs, undo } = value as Partial<Session>
+  const isProcess = Number.isInteger(main?.pid) && typeof main?.started === 'string'
+  const isWhole = [inputs, outputs, undo].every((list) => Array.isArray(list) && list.every(Boolean))
+  return schema === 1 && isProcess && isWhole && undo?.every(({ path }) => typeof path === 'string') === true
+}
+
+export async function removeSession({ id }: Pick<Session, 'id'>): Promise<void> {
+  await rm(sessionFolder(id), { recursive: true, force: true })
 }
 
 /** Undoes what a main step did that did not get to its end. The session is a file that the job could write: only what is ours is removed. */
@@ -144,13 +158,25 @@ export function stagingRoot(): string {
 export async function sweepDeadSessions(): Promise<string[]> {
   const swept: string[] = []
   for (const id of await readdir(sessionsRoot()).catch(() => [])) {
-    const session = await loadSession(sessionFolder(id)).catch(() => undefined)
-    if (!session || session.job === jobKey() || (await isRunning(session.main))) continue
-    await undo(session)
-    await removeSession(session)
-    swept.push(id)
+    // What cannot be removed, such as files of root, is no reason to fail this job.
+    if (await sweepIfDead(id).catch(() => false)) swept.push(id)
   }
   return swept
+}
+
+async function sweepIfDead(id: string): Promise<boolean> {
+  const session = await loadSession(sessionFolder(id)).catch(() => undefined)
+  const isDead = session ? session.job !== jobKey() && !(await isRunning(session.main)) : await isOld(sessionFolder(id))
+  if (!isDead) return false
+  if (session) await undo(session)
+  await removeSession({ id })
+  return true
+}
+
+/** A session that cannot be read may be that of another version of this action, which is about to read it. After a day nobody is. */
+async function isOld(folder: string): Promise<boolean> {
+  const { mtimeMs } = await stat(folder)
+  return Date.now() - mtimeMs > oldMilliseconds
 }
 
 function sessionsRoot(): string {

@@ -46,7 +46,9 @@ const mounting = v.optional(
 const globs = v.optional(
   v.pipe(
     v.union([text, v.array(text)], 'has to be a glob or a list of globs'),
-    v.transform((value) => (typeof value === 'string' ? value.split(/\s*\n\s*/) : value).filter(Boolean)),
+    v.transform((value) =>
+      (typeof value === 'string' ? value.split('\n') : value).map((glob) => glob.trim()).filter(Boolean),
+    ),
   ),
   [],
 )
@@ -200,8 +202,10 @@ function commonConfig(
 
 /** A path within a container, as `a/b/`: with a slash at its end, so that `foo` never takes `foo_bar`. */
 function folderPath(path: string, name: string): string {
-  const segments = path.replace(/^\/+|\/+$/g, '').split('/')
-  if (segments.includes('') || segments.includes('.') || segments.includes('..')) {
+  const all = path.split('/')
+  const isNamed = (segment: string) => segment !== ''
+  const segments = all.slice(Math.max(0, all.findIndex(isNamed)), all.findLastIndex(isNamed) + 1)
+  if (segments.length === 0 || segments.includes('') || segments.includes('.') || segments.includes('..')) {
     throw new UserError(
       'bad-dataset',
       `Dataset "${name}": path ${quoted(path)} has to name a folder of the container, without "." and ".." and empty segments.`,
@@ -236,10 +240,8 @@ function checkDataName(dataName: string): string {
 
 /** Variables are told apart without case on Windows. */
 function refuseTwins(input: string, datasets: readonly DatasetConfig[]): void {
-  const names = datasets.map(({ dataName }) => dataName.toLowerCase())
-  const twins = datasets.filter(
-    ({ dataName }) => names.indexOf(dataName.toLowerCase()) !== names.lastIndexOf(dataName.toLowerCase()),
-  )
+  const byName = Map.groupBy(datasets, ({ dataName }) => dataName.toLowerCase())
+  const twins = datasets.filter(({ dataName }) => byName.get(dataName.toLowerCase())?.length !== 1)
   if (twins.length === 0) return
   throw new UserError(
     'bad-dataset',

@@ -14,7 +14,7 @@ export type SampleBy = 'file' | 'folder'
 /** `200`, `2%`, `1GB`. Units of bytes are powers of 1024. */
 export function parseSample(text: string): SampleSize {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*(%|[kmgtp]?b)?$/i.exec(text.trim()) ?? []
-  const size = toSize(Number(number), unit)
+  const size = toSize(number, unit)
   if (number && size) return size
   throw new UserError(
     'bad-dataset',
@@ -22,10 +22,11 @@ export function parseSample(text: string): SampleSize {
   )
 }
 
-function toSize(value: number, unit: string): SampleSize | undefined {
+function toSize(number: string, unit: string): SampleSize | undefined {
+  const value = Number(number)
   if (!(value > 0)) return undefined
   if (unit === '%') return value <= 100 ? { kind: 'percent', percent: value } : undefined
-  if (unit) return { kind: 'bytes', bytes: bytes.parse(`${value}${unit}`) ?? 0 }
+  if (unit) return { kind: 'bytes', bytes: bytes.parse(number + unit) ?? 0 }
   return Number.isInteger(value) ? { kind: 'count', count: value } : undefined
 }
 

@@ -2,6 +2,7 @@ import picomatch from 'picomatch'
 import { type Snapshot, type SnapshotFile, snapshotOf } from '../blobs/index.ts'
 import { counted, listed, UserError } from '../report/index.ts'
 import { type SampleBy, type SampleSize, takeSample } from './sample.ts'
+import { withinTime } from './time-limit.ts'
 
 /** Which files of a dataset are wanted. */
 export interface Selection {
@@ -10,6 +11,10 @@ export interface Selection {
   readonly sample: SampleSize | undefined
   readonly sampleBy: SampleBy
 }
+
+/** So many files take a millisecond or two, whatever the globs are, unless one of them is a trap. */
+const filesAtOnce = 1000
+const mostMilliseconds = 5000
 
 export function selectsAll({ include, exclude, sample }: Selection): boolean {
   return include.length === 0 && exclude.length === 0 && sample === undefined
@@ -21,11 +26,22 @@ export function selectsAll({ include, exclude, sample }: Selection): boolean {
  */
 export function select(snapshot: Snapshot, selection: Selection, label: string): Snapshot {
   if (selectsAll(selection)) return snapshot
-  const matches = matcher(selection)
-  const matching: SnapshotFile[] = []
-  for (const file of snapshot) if (matches(file.path)) matching.push(file)
+  const matching = matchingFiles(snapshot, selection, label)
   if (matching.length === 0) throw nothingLeft(snapshot, selection, label)
   return snapshotOf(selection.sample ? takeSample(matching, selection.sample, selection.sampleBy) : matching)
+}
+
+/** Names, and so how long a glob takes for them, are in the hands of whoever writes to the container. */
+function matchingFiles(snapshot: Snapshot, selection: Selection, label: string): SnapshotFile[] {
+  const limited = <T>(work: () => T) => withinTime(mostMilliseconds, work, () => tooSlow(selection, label))
+  const matches = limited(() => matcher(selection))
+  const all = [...snapshot]
+  const matching: SnapshotFile[] = []
+  for (let start = 0; start < all.length; start += filesAtOnce) {
+    const some = all.slice(start, start + filesAtOnce)
+    matching.push(...limited(() => some.filter(({ path }) => matches(path))))
+  }
+  return matching
 }
 
 function matcher({ include, exclude }: Selection): (path: string) => boolean {
@@ -33,6 +49,13 @@ function matcher({ include, exclude }: Selection): (path: string) => boolean {
   const included = include.length > 0 ? picomatch([...include], options) : () => true
   const excluded = exclude.length > 0 ? picomatch([...exclude], options) : () => false
   return (path) => included(path) && !excluded(path)
+}
+
+function tooSlow({ include, exclude }: Selection, label: string): UserError {
+  return new UserError(
+    'bad-dataset',
+    `${label}: include [${listed(include)}] and exclude [${listed(exclude)}] take too long to compare with the names of its files. Use fewer "*" and "+(…)" within one glob.`,
+  )
 }
 
 function nothingLeft(snapshot: Snapshot, { include, exclude }: Selection, label: string): UserError {

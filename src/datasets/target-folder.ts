@@ -2,7 +2,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { quoted, UserError } from '../report/index.ts'
-import { isOursOrEmpty } from '../transfer/index.ts'
+import { isHiddenName, isOursOrEmpty } from '../transfer/index.ts'
 
 /**
  * The place that `target-folder` names, absolute and without links in it.
@@ -10,6 +10,8 @@ import { isOursOrEmpty } from '../transfer/index.ts'
  */
 export async function resolveTargetFolder(targetFolder: string, checkout: string): Promise<string> {
   const target = await realPlace(resolve(checkout, targetFolder))
+  if (target.split(sep).some(isHiddenName))
+    throw refused(targetFolder, 'has a name that this action keeps for its own files')
   const guarded = { 'the checkout': checkout, 'the home folder': homedir() }
   for (const [what, folder] of Object.entries(guarded)) {
     // Both by its name and, where that is a link, by its real place.

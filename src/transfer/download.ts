@@ -68,17 +68,17 @@ async function removeFiles(root: string, paths: readonly string[]): Promise<void
   const folders = new Set<string>()
   for (const path of paths) {
     const file = resolve(root, path)
-    if (!file.startsWith(root + sep)) continue
+    if (!file.startsWith(root + sep) || file.includes('\0')) continue
     if (!(await isRealFolder(root, dirname(file)))) continue
-    await rm(file, { force: true }).catch(ignoreFolder)
+    await rm(file, { force: true }).catch(ignoreOthers)
     folders.add(dirname(file))
   }
   for (const folder of [...folders].sort((a, b) => b.length - a.length)) await removeEmpty(folder, root)
 }
 
-/** A folder in the place of a file of ours is somebody else's. */
-function ignoreFolder(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ERR_FS_EISDIR') throw error
+/** A folder in the place of a file of ours is somebody else's, and a name that cannot be was never a file of ours. */
+function ignoreOthers(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ERR_FS_EISDIR' && error.code !== 'ENAMETOOLONG') throw error
 }
 
 async function removeEmpty(folder: string, root: string): Promise<void> {

@@ -40,7 +40,9 @@ async function walk(context: Walk, folder: string, prefix: string, ancestors: re
     const name = decodeName(entry.name, folder)
     const place = { absolutePath: join(folder, name), path: prefix + name }
     const target = entry.isSymbolicLink() ? await followLink(context, place) : undefined
-    const status = await stat(place.absolutePath)
+    const status = await stat(place.absolutePath).catch((error) => {
+      throw error.code === 'ENOENT' ? vanished(place.path, error) : error
+    })
     if (status.isDirectory()) {
       const real = target ?? (await realpath(place.absolutePath))
       if (ancestors.includes(real)) throw refused(place.path, 'is a link to a folder that it lies in')
@@ -78,6 +80,14 @@ function refused(path: string, what: string, cause?: unknown): UserError {
   return new UserError('unsafe-output', `${quoted(path)} ${what}. Replace it by a plain file, or leave it out.`, {
     cause,
   })
+}
+
+function vanished(path: string, cause: unknown): UserError {
+  return new UserError(
+    'changed-while-uploading',
+    `${quoted(path)} was removed while the folder was read. Something still writes to it: let it end before the job does.`,
+    { cause },
+  )
 }
 
 /** MD5 of a file's content, in base64, as blob storage keeps it. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Snapshot } from '../blobs/index.ts'
+import { UserError } from '../report/index.ts'
 
 /**
  * What we wrote into a folder, or are about to write. It lies beside the folder as `.{folder}.azureml-datasets.json`, so that a later
@@ -36,6 +37,11 @@ export function partialPath(folder: string): string {
   return beside(folder, '.azureml-datasets.partial')
 }
 
+/** Whether a name is one that we may give to something beside a folder: no folder of a user's can have it. */
+export function isHiddenName(name: string): boolean {
+  return /^\..*\.azureml-datasets\.(partial|json|json\.new)$/s.test(name)
+}
+
 /** A hidden name beside a folder. Names have 255 bytes at the most, so that of very long ones a hash stands for the end. */
 function beside(folder: string, suffix: string): string {
   const name = basename(folder)
@@ -67,9 +73,24 @@ export function manifestOf(snapshot: Snapshot, complete: boolean): Manifest {
   return { schema: 1, complete, files }
 }
 
-/** Written whole or not at all. */
+/**
+ * Written whole or not at all.
+ * @throws UserError where a folder lies in its place
+ */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const path = manifestPath(folder)
-  await writeFile(`${path}.new`, JSON.stringify(manifest))
-  await rename(`${path}.new`, path)
+  try {
+    // Exclusive: what a killed run left there goes, and a link is not followed.
+    await rm(`${path}.new`, { force: true })
+    await writeFile(`${path}.new`, JSON.stringify(manifest), { flag: 'wx' })
+    await rename(`${path}.new`, path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'EISDIR' && code !== 'ERR_FS_EISDIR') throw error
+    throw new UserError(
+      'target-not-ours',
+      `A folder lies where the list of downloaded files has to be (${path}). Move it away, or choose another target-folder.`,
+      { cause: error },
+    )
+  }
 }

@@ -7,6 +7,8 @@ export type Platform = NodeJS.Platform
 const windowsReserved = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i
 const windowsRefused = /[<>:"|?*\\]|\p{Cc}|[ .]$/u
 const longestSegment = 255
+/** Bytes of a whole path, from the limits.h of each system; where none is given, paths may be longer than blob names. */
+const longestPath: Partial<Record<Platform, number>> = { linux: 4095, darwin: 1023 }
 
 /**
  * Makes sure that every file of a snapshot has a place of its own below any folder, and only there. Blob names are anybody's text.
@@ -25,6 +27,17 @@ export function checkNames(snapshot: Snapshot, platform: Platform = process.plat
   const ignoresCase = platform === 'win32' || platform === 'darwin'
   refuseClashes(snapshot, ignoresCase ? folded : (path) => path)
   if (ignoresCase) refuseTwins(snapshot)
+}
+
+/**
+ * Makes sure that the system can hold every file of a snapshot below this folder.
+ * @throws UserError that names the first offenders
+ */
+export function checkLengths(snapshot: Snapshot, folder: string, platform: Platform = process.platform): void {
+  const room = (longestPath[platform] ?? Number.POSITIVE_INFINITY) - Buffer.byteLength(folder) - 1
+  const tooLong: string[] = []
+  for (const { path } of snapshot) if (Buffer.byteLength(path) > room) tooLong.push(path)
+  if (tooLong.length > 0) refuse(`make paths of more than ${longestPath[platform]} bytes below ${folder}`, tooLong)
 }
 
 function problemOf(path: string, platform: Platform): string | undefined {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BlobContainer, Snapshot, SnapshotFile } from '../blobs/index.ts'
 import { counted, type Log, quoted, UserError } from '../report/index.ts'
 import { type Manifest, partialPath, readManifest } from './manifest.ts'
-import { checkNames } from './names.ts'
+import { checkLengths, checkNames } from './names.ts'
 import { inParallel } from './parallel.ts'
 
 const filesLookedAtAtOnce = 32
@@ -42,6 +42,7 @@ export interface DownloadPlan {
 export async function planDownload(request: DownloadRequest): Promise<DownloadPlan> {
   const { snapshot, folder, signal } = request
   checkNames(snapshot)
+  for (const place of [folder, partialPath(folder)]) checkLengths(snapshot, place)
   refuseArchived(snapshot)
   const earlier = await earlierRun(folder)
   const missing = earlier ? await missingFiles(snapshot, earlier, signal) : [...snapshot]

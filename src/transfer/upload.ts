@@ -37,6 +37,7 @@ const mostBlocks = 50_000
 /** Blocks of one file in flight; several large files go at the same time. */
 const blocksAtOnce = 4
 const longestBlobName = 1024
+const mostSegments = 254
 
 /**
  * Uploads files, each with its MD5, which the service checks. Nothing is deleted, and nothing replaced unless it may be: whoever calls this
@@ -135,11 +136,13 @@ function checkBlobName(name: string): void {
   const problem =
     name.length > longestBlobName
       ? `are longer than ${longestBlobName} characters`
-      : name.includes('\\')
-        ? 'contain a backslash'
-        : segments.some((segment) => segment.endsWith('.'))
-          ? 'have a segment that ends in a dot'
-          : undefined
+      : segments.length > mostSegments
+        ? `have more than ${mostSegments} segments`
+        : name.includes('\\')
+          ? 'contain a backslash'
+          : segments.some((segment) => segment.endsWith('.'))
+            ? 'have a segment that ends in a dot'
+            : undefined
   if (problem)
     throw new UserError(
       'unsafe-output',
