@@ -19,10 +19,10 @@ var promises_ = __webpack_require__(51455);
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 14 modules
 var core = __webpack_require__(96421);
-// EXTERNAL MODULE: ./build/azureml/index.js + 14 modules
-var azureml = __webpack_require__(56716);
-// EXTERNAL MODULE: ./build/datasets/index.js + 23 modules
-var datasets = __webpack_require__(6998);
+// EXTERNAL MODULE: ./build/azureml/index.js + 20 modules
+var azureml = __webpack_require__(24593);
+// EXTERNAL MODULE: ./build/datasets/index.js + 24 modules
+var datasets = __webpack_require__(90304);
 // EXTERNAL MODULE: ./build/report/index.js + 2 modules
 var report = __webpack_require__(63359);
 // EXTERNAL MODULE: ./build/action/action-log.js
@@ -140,8 +140,10 @@ async function runMain() {
             action_log/* actionLog */.Z.info(`Cleared what the dead session ${id} left behind.`);
         const inputs = readInputs();
         const { uploadOutputs, ifNoFilesFound, concurrency } = inputs;
-        const session = await (0,action_session/* openSession */.fA)({ uploadOutputs, ifNoFilesFound, concurrency });
-        core/* saveState */.LZ('session', (0,action_session/* sessionFolder */.vE)(session.id));
+        const id = (0,action_session/* newSessionId */.OZ)();
+        // Before the session is made: the post step of a main step that is killed now has to find it.
+        core/* saveState */.LZ('session', (0,action_session/* sessionFolder */.vE)(id));
+        const session = await (0,action_session/* openSession */.fA)({ uploadOutputs, ifNoFilesFound, concurrency }, id);
         try {
             await stageAndOpen(inputs, session, signal);
         }
@@ -237,11 +239,11 @@ async function choosePlaces(inputs, remote, root, checkout) {
     (0,datasets/* refuseOverlaps */.b7)([...places.values(), ...outputs]);
     return { inputs: places, outputs };
 }
-async function stageRemote({ signal }, { resolveOnly, concurrency }, ensured, places) {
+async function stageRemote(context, { resolveOnly, concurrency }, ensured, places) {
     if (resolveOnly)
         return ensured.map(datasets/* reportResolved */.fU);
     const placed = ensured.map((input) => ({ input, folder: places.inputs.get(input.dataset) ?? '' }));
-    return (0,datasets/* downloadInputs */.C)(placed, concurrency, signal, action_log/* actionLog */.Z);
+    return (0,datasets/* downloadInputs */.C)(context, placed, concurrency);
 }
 async function openOutputs({ outputDatasets, uploadOutputs }, places) {
     const publisher = uploadOutputs === 'never' ? 'only a step publish/ publishes it' : 'the post step publishes it';
@@ -275,7 +277,7 @@ async function abandon({ id }) {
 /* harmony export */   rg: () => (/* binding */ setPublishedOutputs)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6998);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(90304);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37771);
 
 

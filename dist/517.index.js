@@ -9,14 +9,16 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   runPost: () => (/* binding */ runPost)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(63359);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(47178);
-/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(87234);
-/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(26726);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37771);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(52768);
-/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(76079);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(96421);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(63359);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47178);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(87234);
+/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(26726);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(52768);
+/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(76079);
+
 
 
 
@@ -27,30 +29,33 @@ __webpack_require__.r(__webpack_exports__);
 
 /** The post step: undoes what a killed main step left, or publishes what the job wrote. */
 async function runPost() {
-    await (0,_step_js__WEBPACK_IMPORTED_MODULE_6__/* .runStep */ .e)(async (signal) => {
-        const folder = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu('session');
-        const session = folder === '' ? undefined : await (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .loadSession */ .L6)(folder);
+    await (0,_step_js__WEBPACK_IMPORTED_MODULE_7__/* .runStep */ .e)(async (signal) => {
+        const folder = _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu('session');
+        if (folder === '')
+            return; // main failed before it began anything
+        const session = await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .loadSession */ .L6)(folder);
+        // Main failed and tidied up itself, or was killed before it had written anything down.
         if (!session)
-            return; // main failed, or had nothing to do, and tidied up itself
+            return (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .removeSession */ .dF)({ id: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(folder) });
         // In a job container, the runner's signals reach only the docker client.
-        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .endProcess */ .JZ)(session.main);
+        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .endProcess */ .JZ)(session.main);
         try {
             await finish(session, signal);
         }
         finally {
-            await (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .removeSession */ .dF)(session);
+            await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .removeSession */ .dF)(session);
         }
     });
 }
 async function finish(session, signal) {
     if (session.state !== 'ready') {
-        await (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .undo */ .tN)(session);
-        _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z.info('The first step of this action did not get to its end: what it had begun was removed, and nothing is published.');
+        await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .undo */ .tN)(session);
+        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.info('The first step of this action did not get to its end: what it had begun was removed, and nothing is published.');
         return;
     }
-    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .hasUnpublished */ .w)(session) || !wantsPublishing(session, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('job-status')))
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .hasUnpublished */ .w)(session) || !wantsPublishing(session, _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4('job-status')))
         return;
-    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_7__/* .writePublishedSummary */ ._)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSession */ .k)(session, signal));
+    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_8__/* .writePublishedSummary */ ._)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .publishSession */ .k)(session, signal));
 }
 /** Whether outputs are to be published, as the job went. */
 function wantsPublishing({ policy, outputs }, jobStatus) {
@@ -60,10 +65,10 @@ function wantsPublishing({ policy, outputs }, jobStatus) {
     if (jobStatus === 'success' || (jobStatus === 'failure' && policy.uploadOutputs === 'always'))
         return true;
     if (jobStatus === 'failure' || jobStatus === 'cancelled') {
-        _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z.info(`Not published, as the job was ${jobStatus === 'failure' ? 'not successful' : 'cancelled'}: ${names}.`);
+        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.info(`Not published, as the job was ${jobStatus === 'failure' ? 'not successful' : 'cancelled'}: ${names}.`);
         return false;
     }
-    throw new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('job-status-unknown', `Not published: ${names}. The post step cannot see how the job went, as in composite actions. Add a step "uses: your-org/azureml-datasets/publish@v1" after the one that writes the output.`);
+    throw new _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo('job-status-unknown', `Not published: ${names}. The post step cannot see how the job went, as in composite actions. Add a step "uses: your-org/azureml-datasets/publish@v1" after the one that writes the output.`);
 }
 
 
@@ -77,7 +82,7 @@ function wantsPublishing({ policy, outputs }, jobStatus) {
 /* harmony export */   w: () => (/* binding */ hasUnpublished)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6998);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(90304);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(63359);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47178);
 /* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(22743);

@@ -16,7 +16,7 @@ export { type DataLocation, locateData } from './data-location.ts'
 export { type DataUri, datastoreUri, parseDataUri, sameDataUri, shortUri } from './data-uri.ts'
 export { type Datastore, listBlobDatastores } from './datastores.ts'
 export { claimsOf } from './jwt.ts'
-export { createStorageAccess, type StorageAccess } from './storage-access.ts'
+export { createStorageAccess, type Opening, type StorageAccess } from './storage-access.ts'
 export { studioUrl } from './studio.ts'
 export {
   chooseWorkspace,

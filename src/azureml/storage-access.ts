@@ -26,6 +26,14 @@ import { type Workspace, workspaceId } from './workspace.ts'
 
 export type Purpose = 'read' | 'write'
 
+/** How a container was opened. */
+export interface Opening {
+  /** The credential that opened it: `the datastore's account key`, `our own token`. */
+  readonly label: string
+  /** What was tried before, and refused. */
+  readonly refusals: readonly Refusal[]
+}
+
 /** The datastores of workspaces and their containers. Each is asked for and opened once, however many datasets lie in it. */
 export interface StorageAccess {
   /** The datastore of that name, or the workspace's default where the name is undefined. */
@@ -42,6 +50,13 @@ export interface StorageAccess {
     purpose: Purpose,
     signal: AbortSignal,
   ): Promise<BlobContainer>
+  /** How a container was opened that came from here. */
+  openingOf(container: BlobContainer): Opening
+  /**
+   * Whether we may have the secret that a datastore keeps; false where it keeps none.
+   * @throws UserError where the workspace refuses it
+   */
+  mayListSecret(workspace: Workspace, datastore: Datastore): Promise<boolean>
   /** A container that a blob address names: with the credentials of a datastore that has the same account and container, else with our own token. */
   openLocation(
     workspace: Workspace,
@@ -54,7 +69,7 @@ export interface StorageAccess {
 }
 
 /** How the containers were opened that are in use, for what fails with them later. */
-type OpenContainers = WeakMap<BlobContainer, { readonly label: string; readonly access: Access }>
+type OpenContainers = WeakMap<BlobContainer, Opening & { readonly access: Access }>
 
 export function createStorageAccess(): StorageAccess {
   const opened: OpenContainers = new WeakMap()
@@ -77,11 +92,21 @@ export function createStorageAccess(): StorageAccess {
       return openFirst({ workspace, location, purpose: 'read', prefix }, [ownToken(workspace)], signal, opened)
     },
   )
-  const explain = async (container: BlobContainer, error: unknown) => {
-    const how = opened.get(container)
-    return how ? explainStorageFailure(error, how.label, how.access) : error
+  const openingOf = (container: BlobContainer) => {
+    const opening = opened.get(container)
+    if (opening) return opening
+    throw new Error(`container ${container.location.containerName} was not opened here`)
   }
-  return { datastore, open, openLocation, explain }
+  const explain: StorageAccess['explain'] = async (container, error) => {
+    const { label, access } = openingOf(container)
+    return explainStorageFailure(error, label, access)
+  }
+  const mayListSecret: StorageAccess['mayListSecret'] = async (workspace, { name, credentials }) => {
+    if (credentials.kind === 'None' || credentials.kind === 'Certificate') return false
+    await secret(workspace, name)
+    return true
+  }
+  return { datastore, open, openingOf, mayListSecret, openLocation, explain }
 }
 
 /** A function that does its work once for each key, and gives everybody the same promise. */
@@ -114,7 +139,7 @@ async function openFirst(
       credential = await make()
       const container = await openContainer(location, credential, workspace.log)
       await container.probe(prefix, signal)
-      opened.set(container, { label, access: { ...target, credential } })
+      opened.set(container, { label, refusals, access: { ...target, credential } })
       workspace.log.debug(`Opened container ${containerName} of account ${accountName} with ${label}.`)
       return container
     } catch (error) {

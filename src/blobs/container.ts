@@ -58,6 +58,12 @@ export interface BlobContainer {
   listPages(prefix: string, signal: AbortSignal): AsyncIterable<readonly Blob[]>
   /** Whether the credentials may list: asks for one blob below `prefix`. */
   probe(prefix: string, signal: AbortSignal): Promise<void>
+  /**
+   * Whether the credentials may write below `prefix` (empty, or ends in `/`), without writing: a Put Blob on a condition that no blob can
+   * meet. The service asks for the right first and for the condition then, so that 412 means: you could have.
+   * (learn.microsoft.com, "Specifying conditional headers for Blob service operations": 412 where `If-Match` is not met by a write.)
+   */
+  probeWrite(prefix: string, signal: AbortSignal): Promise<void>
   /** Names of the folders directly below `prefix` (which is empty or ends in `/`), without slash, at most `most`. */
   listFolders(prefix: string, most: number, signal: AbortSignal): Promise<string[]>
   read(request: ReadRequest): Promise<void>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { BlobItem, ContainerClient, StoragePipelineOptions } from '@azure/storage-blob'
 import { type Log, UserError } from '../report/index.ts'
 import { type Blob, BlobError } from './blob.ts'
@@ -26,6 +26,7 @@ export async function openContainer(
     },
     listPages: (prefix, signal) => listPages(opened, prefix, signal),
     probe: (prefix, signal) => probe(opened, prefix, signal),
+    probeWrite: (prefix, signal) => probeWrite(opened, prefix, signal),
     listFolders: (prefix, most, signal) => listFolders(opened, prefix, most, signal),
     read: (request) => readResuming(request, retries, (rest) => readOnce(opened, rest)),
     putBlob: (name, content, options) => putBlob(opened, name, content, options),
@@ -93,6 +94,21 @@ async function probe(opened: Opened, prefix: string, signal: AbortSignal): Promi
   await asking(`list ${plainUrl(opened)}`, opened, signal, (client) =>
     client.listBlobsFlat({ prefix, abortSignal: signal }).byPage({ maxPageSize: 1 }).next(),
   )
+}
+
+/** An ETag that no blob has, on a name that no blob has: this cannot write anything. */
+async function probeWrite(opened: Opened, prefix: string, signal: AbortSignal): Promise<void> {
+  const name = `${prefix}azureml-datasets-probe-${randomUUID()}`
+  const conditions = { ifMatch: '"0x0"' }
+  try {
+    await asking(`write ${name}`, opened, signal, (client) =>
+      client.getBlockBlobClient(name).upload('', 0, { abortSignal: signal, conditions }),
+    )
+  } catch (error) {
+    if (error instanceof BlobError && (error.status === 412 || error.code === 'BlobNotFound')) return
+    throw error
+  }
+  throw new Error(`Blob ${name} was written on a condition that cannot be met`)
 }
 
 /** ADLS Gen2 accounts, and tools that imitate them, keep an empty blob for each folder. */

@@ -249,6 +249,24 @@ describe('a container', () => {
     expect(emulator.requests.map(({ query }) => [query.prefix, query.maxresults])).toEqual([['names/', '1']])
   })
 
+  test('tells whether it may be written to, and stays as it is', async () => {
+    const before = (await list('')).map(({ name }) => name)
+    const reading = emulator.issueSas('box', { permissions: 'rl' })
+    const ways: ContainerCredential[] = [
+      { kind: 'account-key', accountKey: emulator.storage.accountKey },
+      { kind: 'sas', sas: emulator.issueSas('box') },
+      { kind: 'token', token: credential(emulator) },
+    ]
+    for (const way of ways) await (await open(way)).probeWrite('new/', signal)
+    const refused = await (await open({ kind: 'sas', sas: reading })).probeWrite('new/', signal).catch((error) => error)
+    expect(refused).toMatchObject({ name: 'BlobError', status: 403 })
+    const missing = await open({ kind: 'account-key', accountKey: emulator.storage.accountKey }, 'nowhere')
+    await expect(missing.probeWrite('new/', signal)).rejects.toMatchObject({ status: 404, code: 'ContainerNotFound' })
+    expect((await list('')).map(({ name }) => name)).toEqual(before)
+    const stop = AbortSignal.abort(new Cancelled('stop'))
+    await expect(container.probeWrite('new/', stop)).rejects.toThrow(Cancelled)
+  })
+
   test.each([
     [
       'does not exist',

@@ -61,6 +61,7 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
         yield names.slice(index, index + 3).flatMap((name) => blobs.get(name) ?? [])
     },
     probe: async () => {},
+    probeWrite: async () => {},
     async listFolders(prefix, most) {
       const below = [...blobs.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
       const folders = below.filter((name) => name.includes('/')).map((name) => name.slice(0, name.indexOf('/')))

@@ -119,6 +119,8 @@ export function contextOf(
     access: {
       datastore: async (_workspace, name = 'workspaceblobstore') => ({ name, location, credentials: { kind: 'None' } }),
       open: async () => container,
+      openingOf: () => ({ label: 'our own token', refusals: [] }),
+      mayListSecret: async () => false,
       openLocation: async () => container,
       explain: async (_container, error) => error,
     },
