@@ -3,7 +3,7 @@ import type { AccessToken, TokenIssuer } from '../entra/tokens.ts'
 import { names } from '../names.ts'
 import { type ArmRefusal, managerError } from './errors.ts'
 import { queryReader } from './paging.ts'
-import { armAction, parseResourcePath } from './resource.ts'
+import { armAction, isAboutPermissions, parseResourcePath } from './resource.ts'
 import type { Workspace } from './workspace.ts'
 
 const apiVersions = [
@@ -11,6 +11,8 @@ const apiVersions = [
   ...['2022-12-01-preview', '2023-02-01-preview', '2023-04-01-preview', '2023-06-01-preview', '2023-08-01-preview'],
   ...['2024-01-01-preview', '2024-04-01-preview', '2024-07-01-preview', '2024-10-01-preview', '2025-01-01-preview'],
 ]
+
+const permissionApiVersions = ['2015-07-01', '2018-01-01-preview', '2018-07-01', '2022-04-01']
 
 /** What Resource Manager checks before AzureML sees a request: sign-in, api-version, existence, role. */
 export function gate(workspace: Workspace, tokens: TokenIssuer): RequestHandler {
@@ -54,19 +56,20 @@ function unauthorized(code: string, message: string): ArmRefusal {
 const utc = (date: Date) => date.toISOString().replace('T', ' ').replace(/\..*/, '')
 
 function checkApiVersion(request: Request): void {
+  const supported = isAboutPermissions(request.path) ? permissionApiVersions : apiVersions
   const version = queryReader(request)('api-version')
   if (version === '') {
     const message = 'The api-version query parameter (?api-version=) is required for all requests.'
     throw managerError(400, 'MissingApiVersionParameter', message)
   }
   if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version)) {
-    const message = `The api-version '${version}' is invalid. The supported versions are '${apiVersions.join(',')}'.`
+    const message = `The api-version '${version}' is invalid. The supported versions are '${supported.join(',')}'.`
     throw managerError(400, 'InvalidApiVersionParameter', message)
   }
-  if (!apiVersions.includes(version)) {
+  if (!supported.includes(version)) {
     const message = `No registered resource provider found for location '${names.location}' and API version '${version}' for type `
-    const supported = `'workspaces'. The supported api-versions are '${apiVersions.join(', ')}'.`
-    throw managerError(400, 'NoRegisteredProviderFound', message + supported)
+    const others = `'workspaces'. The supported api-versions are '${supported.join(', ')}'.`
+    throw managerError(400, 'NoRegisteredProviderFound', message + others)
   }
 }
 

@@ -29,11 +29,17 @@ export function parseResourcePath(path: string): ResourcePath {
   }
 }
 
+/** Permissions are asked for below the resource that they are about; they belong to another provider. */
+export function isAboutPermissions(path: string): boolean {
+  return /\/providers\/Microsoft\.Authorization\/permissions$/i.test(path)
+}
+
 /**
  * The action that a role must allow for a request: the resource types joined, and `read`, `write` or `delete`; a POST
  * names its own, as in `Microsoft.MachineLearningServices/workspaces/datastores/listsecrets/action`.
  */
 export function armAction(method: string, path: string): string {
+  if (isAboutPermissions(path)) return `Microsoft.Authorization/permissions/${verbs[method] ?? method.toLowerCase()}`
   const types = parseResourcePath(path).segments.filter((_, index) => index % 2 === 0)
   return [provider, ...types.map((type) => type.toLowerCase()), verbs[method] ?? method.toLowerCase()].join('/')
 }

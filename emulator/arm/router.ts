@@ -7,6 +7,7 @@ import { ArmRefusal, managerError } from './errors.ts'
 import { gate } from './gate.ts'
 import { commonHeaders } from './headers.ts'
 import { jobResource } from './jobs.ts'
+import { permissionRoutes } from './permissions.ts'
 import { parseResourcePath } from './resource.ts'
 import { root, type Workspace, workspaceResource } from './workspace.ts'
 
@@ -18,6 +19,7 @@ export function armRouter(workspace: Workspace, tokens: TokenIssuer): Router {
   router.route(root).get((_request, response) => answer(response, { status: 200, body: workspaceResource() }))
   datastoreRoutes(router, workspace)
   dataRoutes(router, workspace)
+  permissionRoutes(router, workspace)
   router.route(`${root}/jobs/:name`).get((request, response) => {
     answer(response, { status: 200, body: jobResource(workspace, request.params.name) })
   })
@@ -28,7 +30,7 @@ export function armRouter(workspace: Workspace, tokens: TokenIssuer): Router {
 }
 
 const known = ['', '/datastores{/:name}', '/datastores/:name/listSecrets', '/data{/:name}', '/jobs/:name']
-  .concat('/data/:name/versions{/:version}')
+  .concat('/data/:name/versions{/:version}', '/providers/Microsoft.Authorization/permissions')
   .map((path) => `${root}${path}`)
 
 function wrongMethod(request: Request): never {

@@ -1,4 +1,6 @@
 /** The AzureML workspace: signing in, datastores and their credentials, data assets and their URIs. */
+export { askClockSkew } from './arm-clock.ts'
+export { describeSkew } from './clock.ts'
 export { type Cloud, cloudNames, cloudOf } from './cloud.ts'
 export { type Identity, type IdTokenSource, MissingCredentials, type SignInSettings, signIn } from './credentials.ts'
 export {
@@ -16,6 +18,7 @@ export { type DataLocation, locateData } from './data-location.ts'
 export { type DataUri, datastoreUri, parseDataUri, sameDataUri, shortUri } from './data-uri.ts'
 export { type Datastore, listBlobDatastores } from './datastores.ts'
 export { claimsOf } from './jwt.ts'
+export { foreseeRefusal } from './permissions.ts'
 export { createStorageAccess, type Opening, type StorageAccess } from './storage-access.ts'
 export { studioUrl } from './studio.ts'
 export {
@@ -23,6 +26,7 @@ export {
   isSameWorkspace,
   openWorkspace,
   parseWorkspaceConfig,
+  readLocation,
   type Workspace,
   type WorkspaceName,
   workspaceId,

@@ -1,6 +1,6 @@
 import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning'
 import { type Log, UserError } from '../report/index.ts'
-import { resourceManager } from './arm-refusals.ts'
+import { askingArm, resourceManager } from './arm-refusals.ts'
 import type { Cloud } from './cloud.ts'
 import type { Identity } from './credentials.ts'
 import { retryOptions, watchPolicy } from './watch.ts'
@@ -50,6 +50,17 @@ export async function openWorkspace(
     },
   })
   return { name, cloud, identity, client, log }
+}
+
+/**
+ * `GET {workspace}`: where it is. Nothing else of ours asks for it, so that whoever may not read it may still use its data.
+ * @throws UserError where it does not exist, or may not be read
+ */
+export async function readLocation({ client, name }: Workspace): Promise<string> {
+  const found = await askingArm(`Reading workspace "${name.workspace}"`, () =>
+    client.workspaces.get(name.resourceGroup, name.workspace),
+  )
+  return found.location ?? ''
 }
 
 /** `/subscriptions/…/workspaces/…`, as ARM writes it. */

@@ -12,6 +12,7 @@ export const errorCodes = [
   'bad-yaml',
   'changed-while-reading',
   'changed-while-uploading',
+  'check-failed',
   'clock-skew',
   'connection-lost',
   'container-not-found',

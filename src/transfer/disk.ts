@@ -19,9 +19,15 @@ export async function requireFreeSpace(plans: readonly DownloadPlan[]): Promise<
   for (const { place, needed } of needs.values()) await requireOn(place, needed)
 }
 
-async function requireOn(place: string, needed: number): Promise<void> {
+/** Room for a folder, in bytes: that of the nearest place above it that exists. */
+export async function freeSpace(folder: string): Promise<{ readonly place: string; readonly free: number }> {
+  const place = await existingPlace(folder)
   const { bavail, bsize } = await statfs(place)
-  const free = bavail * bsize
+  return { place, free: bavail * bsize }
+}
+
+async function requireOn(place: string, needed: number): Promise<void> {
+  const { free } = await freeSpace(place)
   if (needed <= free) return
   throw new UserError(
     'disk-too-small',

@@ -1,5 +1,5 @@
 /** Whole snapshots between a container and this machine: download, upload, and what has to hold before. */
-export { requireFreeSpace } from './disk.ts'
+export { freeSpace, requireFreeSpace } from './disk.ts'
 export { type DownloadResult, download } from './download.ts'
 export { type LinksOut, type LocalFile, listLocalFiles, md5OfFile } from './local-files.ts'
 export { isHiddenName } from './manifest.ts'

@@ -112,6 +112,23 @@ test('a denied action is refused with who, what and where; others pass', async (
   expect((await arm(emulator, path)).status).toBe(200)
 })
 
+test('what the application may do on the workspace is told, without what is denied', async () => {
+  const write = 'Microsoft.MachineLearningServices/workspaces/data/versions/write'
+  emulator.denied.add(write)
+  const path = workspacePath(emulator, '/providers/Microsoft.Authorization/permissions?api-version=2022-04-01')
+  const { status, body } = await arm(emulator, path)
+  expect(status).toBe(200)
+  expect(body.value).toEqual([
+    expect.objectContaining({
+      actions: expect.arrayContaining(['Microsoft.MachineLearningServices/workspaces/*/write']),
+      notActions: expect.arrayContaining([write]),
+    }),
+  ])
+  emulator.denied.add('Microsoft.Authorization/permissions/read')
+  expect(await refused(path)).toMatchObject({ status: 403, code: 'AuthorizationFailed' })
+  expect(await refused(path.replace('2022-04-01', '2022-10-01'))).toMatchObject({ code: 'NoRegisteredProviderFound' })
+})
+
 test('answers carry Resource Manager’s headers, and reads and writes are counted apart', async () => {
   const read = async () => (await arm(emulator, workspacePath(emulator))).headers
   const first = await read()
