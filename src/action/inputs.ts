@@ -29,6 +29,8 @@ export interface ActionInputs {
   readonly uploadOutputs: UploadOutputs
   readonly ifNoFilesFound: IfNoFilesFound
   readonly concurrency: number
+  /** Only look whether all is there that a step with these inputs needs. */
+  readonly check: boolean
 }
 
 /** Requests in flight where `concurrency` is not given: enough to hide the latency of small files within a region. */
@@ -39,7 +41,8 @@ export function readInputs(): ActionInputs {
   const useMounting = choice('use-mounting', ['auto', 'true', 'false'])
   const inputDatasets = parseInputDatasets(core.getInput('input-datasets'))
   const outputDatasets = parseOutputDatasets(core.getInput('output-datasets'))
-  if (inputDatasets.length === 0 && outputDatasets.length === 0) {
+  const check = flag('check')
+  if (inputDatasets.length === 0 && outputDatasets.length === 0 && !check) {
     throw new UserError(
       'bad-input',
       'Neither input-datasets nor output-datasets names a dataset, so there is nothing to do.',
@@ -70,6 +73,7 @@ export function readInputs(): ActionInputs {
     uploadOutputs: choice('upload-outputs', ['on-success', 'always', 'never']),
     ifNoFilesFound: choice('if-no-files-found', ['error', 'warn', 'ignore']),
     concurrency: concurrency(),
+    check,
   }
 }
 

@@ -20,6 +20,7 @@ import {
 } from '../datasets/index.ts'
 import { messageOf, UserError } from '../report/index.ts'
 import { actionLog as log } from './action-log.ts'
+import { checkSetup } from './check.ts'
 import { connect, decideConnection, identify } from './connection.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
@@ -44,8 +45,9 @@ import { writeSummary } from './summary.ts'
 /** The main step: makes sure that the datasets exist, stages the inputs, opens folders for the outputs. */
 export async function runMain(): Promise<void> {
   await runStep(async (signal) => {
-    for (const id of await sweepDeadSessions()) log.info(`Cleared what the dead session ${id} left behind.`)
     const inputs = readInputs()
+    if (inputs.check) return checkSetup(inputs, signal)
+    for (const id of await sweepDeadSessions()) log.info(`Cleared what the dead session ${id} left behind.`)
     const { uploadOutputs, ifNoFilesFound, concurrency } = inputs
     const id = newSessionId()
     // Before the session is made: the post step of a main step that is killed now has to find it.

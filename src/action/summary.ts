@@ -45,12 +45,13 @@ export async function writePublishedSummary({ outputs }: Session): Promise<void>
   ])
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A Markdown table; empty where it has no rows. The cells are Markdown already. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return rows.length === 0 ? '' : markdownTable([head, ...rows], { alignDelimiters: false })
 }
 
 /** A summary that cannot be written is no reason to fail a step that has done its work. */
-async function write(title: string, paragraphs: readonly string[]): Promise<void> {
+export async function write(title: string, paragraphs: readonly string[]): Promise<void> {
   const filled = paragraphs.filter((text) => text !== '')
   if (filled.length === 0) return
   try {
@@ -61,6 +62,6 @@ async function write(title: string, paragraphs: readonly string[]): Promise<void
 }
 
 /** Text that neither Markdown nor HTML takes for its own. (An underscore within a word is none of Markdown's.) */
-function cell(text: string): string {
+export function cell(text: string): string {
   return text.replace(/[&<>|`*[\]\\~#@\r\n]|\b_|_\b/g, (character) => `&#${character.charCodeAt(0)};`)
 }

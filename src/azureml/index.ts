@@ -16,7 +16,7 @@ export {
 } from './data-assets.ts'
 export { type DataLocation, locateData } from './data-location.ts'
 export { type DataUri, datastoreUri, parseDataUri, sameDataUri, shortUri } from './data-uri.ts'
-export { type Datastore, listBlobDatastores } from './datastores.ts'
+export { type Datastore, type DatastoreCredentials, listBlobDatastores } from './datastores.ts'
 export { claimsOf } from './jwt.ts'
 export { foreseeRefusal } from './permissions.ts'
 export { createStorageAccess, type Opening, type StorageAccess } from './storage-access.ts'

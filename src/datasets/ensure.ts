@@ -1,4 +1,5 @@
 import {
+  type Datastore,
   type DataVersion,
   datastoreUri,
   findDataContainer,
@@ -50,14 +51,18 @@ export function labelOf({ name, version }: DataVersion): string {
   return `${name}:${version}`
 }
 
-interface ListedAsset {
-  readonly asset: DataVersion
+/** What lies in a folder, before anything is chosen of it. */
+interface Listed {
   readonly container: BlobContainer
   readonly whole: Snapshot
 }
 
+interface ListedAsset extends Listed {
+  readonly asset: DataVersion
+}
+
 /** The version to use, or undefined where the asset does not exist and is to be made. */
-async function chooseVersion(
+export async function chooseVersion(
   context: DatasetContext,
   { name, version }: InputDataset,
 ): Promise<DataVersion | undefined> {
@@ -94,12 +99,21 @@ async function noSuchVersion({ workspace }: DatasetContext, name: string, versio
   )
 }
 
-async function listAsset(context: DatasetContext, asset: DataVersion, dataset: InputDataset): Promise<ListedAsset> {
+/**
+ * Lists what a version points at; `most` as in `takeSnapshot`.
+ * @throws UserError where there is nothing
+ */
+export async function listAsset(
+  context: DatasetContext,
+  asset: DataVersion,
+  dataset: InputDataset,
+  most?: number,
+): Promise<ListedAsset> {
   const { container, path } = await locateData(context.workspace, context.access, asset.dataUri, context.signal)
   const whole = await onContainer(context, container, () =>
     asset.dataType === 'uri_file'
       ? takeFileSnapshot(container, path, context.signal)
-      : takeSnapshot(container, path === '' ? '' : `${path}/`, context.signal),
+      : takeSnapshot(container, path === '' ? '' : `${path}/`, context.signal, most),
   )
   // `path` says what a missing dataset is made of; one that exists has its place already.
   if (dataset.path !== undefined && dataset.path !== `${path}/`) {
@@ -115,15 +129,34 @@ async function listAsset(context: DatasetContext, asset: DataVersion, dataset: I
   )
 }
 
-/** Registers version 1 for the folder, or uses the version that another job registered meanwhile. */
-async function createFromFolder(context: DatasetContext, dataset: InputDataset): Promise<ListedAsset> {
-  const { workspace, access, signal, log } = context
-  const path = dataset.path ?? `${dataset.name}/`
+/** The folder that a dataset is made of where it does not exist. Ends in `/`. */
+export function folderOf({ name, path }: InputDataset): string {
+  return path ?? `${name}/`
+}
+
+/**
+ * Lists the folder that a dataset would be made of; `most` as in `takeSnapshot`.
+ * @throws UserError that names the nearest folders, where there is nothing
+ */
+export async function listFolder(
+  context: DatasetContext,
+  dataset: InputDataset,
+  most?: number,
+): Promise<Listed & { readonly datastore: Datastore }> {
+  const { workspace, access, signal } = context
+  const path = folderOf(dataset)
   const datastore = await datastoreFor(context, dataset.datastore)
   const container = await access.open(workspace, datastore, path, 'read', signal)
-  const whole = await onContainer(context, container, () => takeSnapshot(container, path, signal))
+  const whole = await onContainer(context, container, () => takeSnapshot(container, path, signal, most))
   if (whole.length === 0) throw await noSuchFolder(context, dataset.name, path, datastore.name, container)
+  return { datastore, container, whole }
+}
 
+/** Registers version 1 for the folder, or uses the version that another job registered meanwhile. */
+async function createFromFolder(context: DatasetContext, dataset: InputDataset): Promise<ListedAsset> {
+  const { workspace, log } = context
+  const path = folderOf(dataset)
+  const { datastore, container, whole } = await listFolder(context, dataset)
   const dataUri = datastoreUri(workspace.name, datastore.name, path)
   const version = (await findDataContainer(workspace, dataset.name))?.nextVersion ?? '1'
   const { taken, reason } = await putDataVersion(workspace, dataset.name, version, {

@@ -1,5 +1,16 @@
 /** The domain: which datasets, which version, where they are put, and how a new version comes to be. */
 export {
+  type LocatedInput,
+  locateInput,
+  type Place,
+  type Probed,
+  placeOfOutput,
+  probeInput,
+  probeOutput,
+  tryReadingDatasets,
+  tryWriting,
+} from './check.ts'
+export {
   type InputDataset,
   type OutputDataset,
   parseInputDatasets,

@@ -32,6 +32,7 @@ test('every input finds its place', () => {
     'upload-outputs': 'always',
     'if-no-files-found': 'warn',
     concurrency: '7',
+    check: 'true',
   })
   expect(readInputs()).toEqual({
     workspace: { workspace: 'space', resourceGroup: 'group', subscriptionId: 'sub' },
@@ -48,6 +49,7 @@ test('every input finds its place', () => {
     uploadOutputs: 'always',
     ifNoFilesFound: 'warn',
     concurrency: 7,
+    check: true,
   })
 })
 
@@ -60,6 +62,7 @@ test('inputs that are not given, or that an expression left empty, have their de
     uploadOutputs: 'on-success',
     ifNoFilesFound: 'error',
     concurrency: 32,
+    check: false,
   })
   give({
     cloud: '',
@@ -107,6 +110,11 @@ describe('what is wrong is told:', () => {
   test('no dataset at all', async () => {
     expect(await refusal({ 'input-datasets': '# none', 'output-datasets': ' ' })).toContain('there is nothing to do')
   })
+})
+
+test('to check the setup, no dataset need be named', () => {
+  give({ 'input-datasets': '', check: 'true' })
+  expect(readInputs()).toMatchObject({ check: true, inputDatasets: [], outputDatasets: [] })
 })
 
 test('an input that says for itself is not asked to mount', () => {
