@@ -1,6 +1,6 @@
 import type { Datastore, DatastoreCredentials } from '../azureml/index.ts'
 import { type DatasetContext, type Place, tryWriting } from '../datasets/index.ts'
-import { messageOf, quoted } from '../report/index.ts'
+import { messageOf, quoted, UserError } from '../report/index.ts'
 import { type Examination, examine, type Found, failed, needing } from './findings.ts'
 
 /** The datastores of the datasets, each examined once, when the first dataset needs it. */
@@ -91,8 +91,13 @@ async function checkReading(
   const { label, refusals } = access.openingOf(container)
   const says = `of ${quoted(datastore.name)}, with ${label}`
   if (refusals.length === 0) return { state: 'ok', says, value: datastore }
-  const before = refusals.map((refusal) => `${refusal.label} (${messageOf(refusal.error)})`).join(', ')
+  const before = refusals.map((refusal) => `${refusal.label} (${reasonOf(refusal.error)})`).join(', ')
   return { state: 'warning', says: `${says}. Refused before: ${before}`, value: datastore }
+}
+
+/** That the workspace does not give a secret away is told in a line of its own, at length. */
+function reasonOf(error: unknown): string {
+  return error instanceof UserError && error.code === 'azure-role-missing' ? 'see credentials' : messageOf(error)
 }
 
 async function checkWriting(

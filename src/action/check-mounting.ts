@@ -18,7 +18,7 @@ export interface MountRights {
 /** Whether datasets could be mounted here. For information only, as mounting is not built yet. */
 export async function checkMounting(signal: AbortSignal): Promise<Found> {
   const lacking = lackingForMount(await readMountRights(signal))
-  const says = lacking === undefined ? 'this runner could' : `this runner could not: ${lacking}`
+  const says = lacking === undefined ? 'this runner could mount' : `this runner could not mount: ${lacking}`
   return { state: 'info', says: `not built yet; ${says}` }
 }
 

@@ -49,7 +49,10 @@ export async function examine<T>(
   check: () => Promise<Found<T>>,
 ): Promise<T | undefined> {
   signal.throwIfAborted()
-  const { value, ...found } = await check().catch((error): Found<T> => failed(error))
+  const { value, ...found } = await check().catch((error): Found<T> => {
+    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return failed(error)
+  })
   signal.throwIfAborted()
   const finding = { subject, ...found }
   findings.push(finding)
