@@ -9,7 +9,7 @@ import {
 } from '../azureml/index.ts'
 import { counted, formatBytes, quoted } from '../report/index.ts'
 import type { InputDataset, OutputDataset } from './config.ts'
-import type { DatasetContext } from './context.ts'
+import { type DatasetContext, onContainer } from './context.ts'
 import { chooseVersion, folderOf, labelOf, listAsset, listFolder } from './ensure.ts'
 import { checkOutput } from './publish.ts'
 import { select, selectsAll } from './selection.ts'
@@ -94,18 +94,11 @@ export async function probeOutput(context: DatasetContext, output: OutputDataset
  * Whether blobs can be written below a folder (which is empty, or ends in `/`), found out without writing. Returns with which credential.
  * @throws UserError with what storage refuses
  */
-export async function tryWriting(
-  { access, workspace, signal }: DatasetContext,
-  datastore: Datastore,
-  folder: string,
-): Promise<string> {
+export async function tryWriting(context: DatasetContext, datastore: Datastore, folder: string): Promise<string> {
+  const { access, workspace, signal } = context
   const container = await access.open(workspace, datastore, folder, 'write', signal)
-  try {
-    await container.probeWrite(folder, signal)
-    return access.openingOf(container).label
-  } catch (error) {
-    throw await access.explain(container, error)
-  }
+  await onContainer(context, container, () => container.probeWrite(folder, signal))
+  return access.openingOf(container).label
 }
 
 /** Where an output will be written. */

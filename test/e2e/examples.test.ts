@@ -269,6 +269,15 @@ test('cache-across-runs.yml fetches the data once, and later what changed', asyn
   expect(await fetched()).toEqual([4, 1])
 })
 
+test('check-setup.yml says that all is there, and makes nothing', async () => {
+  await upload({ 'a.csv': 'id\n1\n' })
+  const before = [versionsOf('my_folder'), versionsOf('new_dataset')]
+  const { check } = await runExample('check-setup.yml', { github: { eventName: 'workflow_dispatch' } })
+  expect(check?.status, whole(check)).toBe('success')
+  expect(logOf(check?.steps[1])).toMatch(/All \d+ checks passed\./)
+  expect([versionsOf('my_folder'), versionsOf('new_dataset')]).toEqual(before)
+})
+
 describe('sample-or-all.yml', () => {
   test('needs no Azure for the sample that is checked in', async () => {
     const runs = await runExample('sample-or-all.yml', {
