@@ -170,6 +170,16 @@ describe('the workspace', () => {
     expect(inState(result, 'skipped')).toEqual(['read datasets', 'datastore', 'register versions'])
   })
 
+  test('is shown as text, whatever the answer holds', async () => {
+    const body = { location: 'here\n::error::fake\n##[error]fake | <b>', properties: {} }
+    world.emulator.intercept.arm = ({ operation }) =>
+      operation === `${provider}/read` ? { status: 200, body } : undefined
+    const result = await check()
+    expect([result.exitCode, shownIn(result)], result.log).toEqual([0, []])
+    expect(lineOf(result, 'workspace').says).toContain('("here\\n::error::fake\\n## [error]fake | <b>")')
+    expect(result.summary).not.toContain('<b>')
+  })
+
   test('that may not be read by itself ends nothing', async () => {
     world.emulator.denied.add(`${provider}/read`)
     const result = await check()
