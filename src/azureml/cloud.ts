@@ -77,6 +77,21 @@ export function cloudOf(name: string, resourceManagerUrl = '', authorityHost = '
   }
 }
 
+/**
+ * Whether a blob address belongs to the cloud's own storage service. Anybody who may register a dataset chooses the address that it points at,
+ * and our token opens more than the data behind it. In a private cloud there is no telling, and every https address does.
+ */
+export function isOwnStorage({ storageSuffix, isPrivate }: Cloud, url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  if (protocol !== 'https:') return false
+  // Accounts with a DNS zone endpoint: learn.microsoft.com, "Storage account overview".
+  const suffixes = [
+    `.blob.${storageSuffix}`,
+    ...(storageSuffix === 'core.windows.net' ? ['.blob.storage.azure.net'] : []),
+  ]
+  return isPrivate || suffixes.some((suffix) => hostname.endsWith(suffix))
+}
+
 function origin(input: string, url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed?.protocol !== 'https:') {

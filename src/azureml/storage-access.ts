@@ -6,7 +6,8 @@ import {
   isSameContainer,
   openContainer,
 } from '../blobs/index.ts'
-import { messageOf, UserError } from '../report/index.ts'
+import { messageOf, quoted, UserError } from '../report/index.ts'
+import { isOwnStorage } from './cloud.ts'
 import {
   type Datastore,
   getDatastore,
@@ -80,7 +81,7 @@ export function createStorageAccess(): StorageAccess {
       `${workspaceId(name)} ${store.name} ${purpose}`,
     (workspace, store, prefix, purpose, signal) => {
       const stored = storedCredential(workspace, store, purpose, secret)
-      const attempts = [...(stored ? [stored] : []), ownToken(workspace)]
+      const attempts = [...(stored ? [stored] : []), ownToken(workspace, store.location)]
       return openFirst({ workspace, location: store.location, purpose, prefix }, attempts, signal, opened)
     },
   )
@@ -89,7 +90,7 @@ export function createStorageAccess(): StorageAccess {
     async (workspace, location, prefix, signal) => {
       const same = (await listBlobDatastores(workspace)).find((store) => isSameContainer(store.location, location))
       if (same) return open(workspace, same, prefix, 'read', signal)
-      return openFirst({ workspace, location, purpose: 'read', prefix }, [ownToken(workspace)], signal, opened)
+      return openFirst({ workspace, location, purpose: 'read', prefix }, [ownToken(workspace, location)], signal, opened)
     },
   )
   const openingOf = (container: BlobContainer) => {
@@ -157,6 +158,14 @@ function mayTryNext(error: unknown): boolean {
   return error instanceof BlobError && error.code !== '' && (error.status === 401 || error.status === 403)
 }
 
-function ownToken({ identity }: Workspace): Attempt {
-  return { label: 'our own token', credential: async () => ({ kind: 'token', token: identity.credential }) }
+function ownToken({ identity, cloud }: Workspace, { url }: ContainerLocation): Attempt {
+  const label = 'our own token'
+  return {
+    label,
+    credential: async () => {
+      if (isOwnStorage(cloud, url)) return { kind: 'token', token: identity.credential }
+      const message = `it is sent to https://*.blob.${cloud.storageSuffix} only, and not to ${quoted(new URL(url).origin)}`
+      throw new UserError('storage-refused', message)
+    },
+  }
 }

@@ -19,11 +19,16 @@ export type SecretSource = (workspace: Workspace, datastore: string) => Promise<
 /** The credential that a datastore keeps; undefined for identity-based datastores, and for certificates, which cannot be used here. */
 export function storedCredential(
   workspace: Workspace,
-  { name, credentials }: Datastore,
+  { name, credentials, location }: Datastore,
   purpose: Purpose,
   secretOf: SecretSource,
 ): Attempt | undefined {
   const secret = () => secretOf(workspace, name)
+  // Unlike a key, which only signs, a SAS and a token are sent as they are.
+  const secretForHttps = async () => {
+    if (location.url.startsWith('https:')) return secret()
+    throw new UserError('storage-refused', `datastore "${name}" is http, over which only an account key is used`)
+  }
   switch (credentials.kind) {
     case 'AccountKey':
       return {
@@ -33,12 +38,12 @@ export function storedCredential(
     case 'Sas':
       return {
         label: "the datastore's SAS",
-        credential: async () => ({ kind: 'sas', sas: checkedSas(name, await secret(), purpose) }),
+        credential: async () => ({ kind: 'sas', sas: checkedSas(name, await secretForHttps(), purpose) }),
       }
     case 'ServicePrincipal':
       return {
         label: "the datastore's service principal",
-        credential: async () => servicePrincipal(workspace, name, credentials, await secret()),
+        credential: async () => servicePrincipal(workspace, name, credentials, await secretForHttps()),
       }
     default:
       return undefined

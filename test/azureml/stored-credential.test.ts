@@ -49,3 +49,15 @@ describe('a SAS', () => {
     expect((await refusalOf(() => sas('sp=rl&sig=secret', 'write'))).code).toBe('sas-read-only')
   })
 })
+
+test.each([
+  { kind: 'Sas' },
+  { kind: 'ServicePrincipal', tenantId: 't', clientId: 'c', authorityUrl: undefined },
+] as const)('credentials of kind $kind are not asked for, where they would be sent over http', async (credentials) => {
+  const http = { ...location, url: location.url.replace('https:', 'http:') }
+  const asked: string[] = []
+  const secretOf = async (_: unknown, datastore: string) => String(asked.push(datastore))
+  const opened = storedCredential(workspaceWith({}), { name: 'd', location: http, credentials }, 'read', secretOf)
+  expect((await refusalOf(() => opened?.credential())).message).toContain('is http, over which only an account key')
+  expect(asked).toEqual([])
+})
