@@ -15,6 +15,7 @@ import {
   undo,
   updateSession,
 } from '../../src/action/session.ts'
+import { hasProc, isPosix } from '../platform.ts'
 import { refusalOf } from '../report/helpers.ts'
 import { stagedInput, useRunner } from './helpers.ts'
 
@@ -31,11 +32,16 @@ async function sleeper(): Promise<ProcessIdentity> {
 }
 
 describe('a session', () => {
-  test('is a folder beside RUNNER_TEMP that only we can read', async () => {
+  test('is a folder beside RUNNER_TEMP', async () => {
     const session = await openSession(policy)
     expect(session).toMatchObject({ schema: 1, job: 'this-job', state: 'opening', policy, main: { pid: process.pid } })
     expect(session.id).toMatch(/^77-2-[0-9a-f]{8}$/)
     expect(sessionFolder(session.id)).toBe(join(runner.root, '_azureml-datasets', session.id))
+  })
+
+  test('has modes that let nobody else in', async ({ skip }) => {
+    skip(!isPosix, 'Windows has no modes')
+    const session = await openSession(policy)
     expect((await stat(sessionFolder(session.id))).mode & 0o777).toBe(0o700)
     expect((await stat(fileOf(session))).mode & 0o777).toBe(0o600)
   })
@@ -116,7 +122,8 @@ describe('sweeping', () => {
     expect([existsSync(path), existsSync(sessionFolder(session.id))]).toEqual([true, true])
   })
 
-  test('leaves sessions of other jobs that still run', async () => {
+  test('leaves sessions of other jobs that still run', async ({ skip }) => {
+    skip(!hasProc, 'without /proc nobody can tell whether they do')
     const main = await sleeper()
     const { session } = await sessionOf(main)
     expect(await sweepDeadSessions()).toEqual([])
@@ -145,7 +152,8 @@ describe('sweeping', () => {
 })
 
 describe('a process', () => {
-  test('is known by its number and when it began', async () => {
+  test('is known by its number and when it began', async ({ skip }) => {
+    skip(!hasProc, 'without /proc nobody can tell')
     const identity = await sleeper()
     expect(await isRunning(identity)).toBe(true)
     expect(await isRunning({ ...identity, started: '1' })).toBe(false)

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { refuseOverlaps, requireEmpty, requireOursOrEmpty, resolveTargetFolder } from '../../src/datasets/index.ts'
 import { manifestPath } from '../../src/transfer/manifest.ts'
@@ -9,12 +9,17 @@ import { refusalOf } from '../report/helpers.ts'
 let root = ''
 let checkout = ''
 
+/** Where POSIX and Windows look for the home folder. */
+function stubHome(folder: string): void {
+  for (const name of ['HOME', 'USERPROFILE']) vi.stubEnv(name, folder)
+}
+
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'target-')))
   checkout = join(root, 'work', 'checkout')
   await mkdir(checkout, { recursive: true })
   await mkdir(join(root, 'home'))
-  vi.stubEnv('HOME', join(root, 'home'))
+  stubHome(join(root, 'home'))
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
@@ -56,7 +61,7 @@ describe('a target-folder', () => {
 
   test('that is the home folder by its real name is refused, where HOME is a link', async () => {
     await symlink(join(root, 'home'), join(root, 'my-home'))
-    vi.stubEnv('HOME', join(root, 'my-home'))
+    stubHome(join(root, 'my-home'))
     await refusalOf(() => resolveTargetFolder(join(root, 'home'), checkout))
   })
 
@@ -110,13 +115,14 @@ test('the folder of an output has to be empty, whoever filled it', async () => {
 
 describe('places of several datasets', () => {
   test.each([[['/a', '/b', '/a-b', '/ab/c']], [['/a/b', '/a/c']], [[]]])('%j are apart', (folders) => {
-    expect(() => refuseOverlaps(folders)).not.toThrow()
+    expect(() => refuseOverlaps(folders.map((folder) => resolve(folder)))).not.toThrow()
   })
 
   test.each([[['/a', '/a']], [['/a/b', '/a']], [['/a', '/a-b', '/a/b']], [['/x', '/a/b/c/d', '/a/b']]])(
     '%j are not',
     async (folders) => {
-      expect((await refusalOf(() => refuseOverlaps(folders))).message).toContain('separate target-folders')
+      const places = folders.map((folder) => resolve(folder))
+      expect((await refusalOf(() => refuseOverlaps(places))).message).toContain('separate target-folders')
     },
   )
 })

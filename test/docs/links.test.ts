@@ -1,8 +1,11 @@
 import { globSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { brokenLinks, readText, root, tableOf } from './markdown.ts'
 
-const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort()
+const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
+  .map((file) => file.replaceAll(path.sep, '/'))
+  .sort()
 
 test.each(documents)('%s links only to what is there', (file) => {
   expect(brokenLinks(file)).toEqual([])

@@ -8,12 +8,15 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startEmulator } from '../../emulator/index.ts'
+import { isPosix } from '../platform.ts'
 import { collect } from './clients.ts'
 
 const program = fileURLToPath(new URL('../../emulator/main.ts', import.meta.url))
 
 /** A temp folder of the test's own, so that what an emulator leaves behind cannot hide among others' files. */
 let temp: string
+
+beforeEach(({ skip }) => skip(!isPosix, 'the command is ended by signals, which Windows has not'))
 
 beforeEach(async () => {
   temp = await mkdtemp(path.join(tmpdir(), 'emulator-test-'))

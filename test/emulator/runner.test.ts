@@ -5,11 +5,14 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createRunner, type Runner, type RunnerOptions, type Step } from '../../emulator/runner.ts'
+import { hasProc } from '../platform.ts'
 
 const core = `import * as core from ${JSON.stringify(import.meta.resolve('@actions/core'))}\n`
 
 let repository: string
 let runners: Runner[]
+
+beforeEach(({ skip }) => skip(!hasProc, 'this runner is that of Linux: bash, signals, /proc'))
 
 beforeEach(async () => {
   repository = await realpath(await mkdtemp(path.join(os.tmpdir(), 'action-')))

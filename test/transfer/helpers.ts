@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { type SnapshotFile, takeSnapshot } from '../../src/blobs/index.ts'
 import { type DownloadResult, download } from '../../src/transfer/download.ts'
@@ -35,11 +35,15 @@ export async function stage(
   return download(await planDownload(request))
 }
 
-/** Paths of everything below a folder that is not a folder, sorted; undefined where there is no such folder. */
+/** Paths of everything below a folder that is not a folder, with `/`, sorted; undefined where there is no such folder. */
 export async function treeOf(folder: string): Promise<string[] | undefined> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => undefined)
   return entries
     ?.filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll(sep, '/'),
+    )
     .sort()
 }

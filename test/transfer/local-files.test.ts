@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type LinksOut, listLocalFiles, md5OfFile } from '../../src/transfer/index.ts'
+import { hasProc, isPosix } from '../platform.ts'
 import { refusalOf } from '../report/helpers.ts'
 import { useFolder } from './helpers.ts'
 
@@ -27,7 +28,8 @@ describe('the files of a folder', () => {
     expect(file).toMatchObject({ absolutePath: join(folder(), 'sub/f'), size: 5, modified: expect.any(Number) })
   })
 
-  test('may have awkward names', async () => {
+  test('may have awkward names', async ({ skip }) => {
+    skip(!isPosix, 'Windows does not take them')
     const names = ['a b', '100%', 'a#b?c', "it's", 'e\u0301', '日本語', 'line\nend', '__proto__']
     for (const name of names) await writeFile(join(folder(), name), 'x')
     expect(await list()).toEqual([...names, 'sub/f'].sort())
@@ -45,7 +47,7 @@ describe('the files of a folder', () => {
 describe('links out of the folder', () => {
   test.each([
     ['to a file', '../outside'],
-    ['by an absolute path', '/etc/hostname'],
+    ['by an absolute path', process.execPath],
     ['to a folder whose name begins like ours', '../out-too'],
     ['to what the folder lies in', '..'],
   ])('%s are refused for outputs', async (_what, destination) => {
@@ -87,12 +89,14 @@ describe('what is no file', () => {
     expect(await refusal()).toContain('"sub/self" is a link to a folder that it lies in')
   })
 
-  test('a FIFO', async () => {
+  test('a FIFO', async ({ skip }) => {
+    skip(!isPosix, 'Windows has no FIFOs')
     execFileSync('mkfifo', [join(folder(), 'pipe')])
     expect(await refusal()).toContain('"pipe" is neither a file nor a folder')
   })
 
-  test('a socket', async () => {
+  test('a socket', async ({ skip }) => {
+    skip(!isPosix, 'Windows has no sockets among its files')
     const server = createServer().listen(join(folder(), 'sock'))
     try {
       expect(await refusal()).toContain('"sock" is neither a file nor a folder')
@@ -101,7 +105,8 @@ describe('what is no file', () => {
     }
   })
 
-  test('a name that is not UTF-8', async () => {
+  test('a name that is not UTF-8', async ({ skip }) => {
+    skip(!hasProc, 'only Linux has such names')
     await writeFile(Buffer.concat([Buffer.from(`${folder()}/bad`), Buffer.from([0xff])]), 'x')
     expect(await refusal()).toContain('holds a file whose name is not UTF-8 (bad?)')
   })
