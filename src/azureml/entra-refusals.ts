@@ -33,7 +33,7 @@ const remedies: Record<string, (refusal: EntraRefusal) => string> = {
   AADSTS90002: ({ tenantId }) =>
     `There is no tenant ${tenantId}. Compare tenant-id, and cloud if it is not the public one.`,
   endpoints_resolution_error: ({ tenantId }) =>
-    `Tenant ${tenantId} is not known there, or Entra cannot be reached from this runner. Compare tenant-id, and cloud if it is not the public one.`,
+    `There is no tenant ${tenantId}. Compare tenant-id, and cloud if it is not the public one.`,
   AADSTS7000215: ({ clientId }) =>
     `What was given is not a secret of application ${clientId}: it is the secret's value that is asked for, not its id.`,
   AADSTS7000222: ({ clientId }) =>
@@ -95,23 +95,25 @@ function explainAnswer(error: Error, refusal: EntraRefusal): unknown {
   const code = /AADSTS\d+|endpoints_resolution_error/.exec(text)?.[0]
   const wrongClock =
     code && timeCodes.includes(code)
-      ? clockError(`Entra refused the sign-in (${code}).`, refusal.seen?.skew, error)
+      ? clockError(`${entra} refused the sign-in (${code}).`, refusal.seen?.skew, error)
       : undefined
   if (wrongClock) return wrongClock
   const remedy = code ? remedies[code]?.({ clientId: 'unknown', tenantId: 'unknown', ...refusal }) : undefined
   if (remedy)
-    return new UserError('sign-in-refused', `Entra refused the sign-in (${code}). ${remedy}`, { cause: error })
+    return new UserError('sign-in-refused', `${entra} refused the sign-in (${code}). ${remedy}`, { cause: error })
   if (refusal.isManaged) {
     const message = `The managed identity ${refusal.clientId} gave no token: is it assigned to this runner? To sign in by OIDC, give tenant-id as well. (${summary(text)})`
     return new UserError('sign-in-refused', message, { cause: error })
   }
   if (code || libraryErrors.includes(error.name)) {
-    return new UserError('sign-in-refused', `The sign-in failed: ${summary(text)}`, { cause: error })
+    // Before its code, the library writes numbers and a time.
+    const said = code ? text.slice(text.indexOf(code)) : text
+    return new UserError('sign-in-refused', `The sign-in failed: ${summary(said)}`, { cause: error })
   }
   return error
 }
 
 /** Entra's texts go on with trace ids and stack traces over many lines; the first says what happened. */
 function summary(text: string): string {
-  return quoted(text.split(/\r?\n| Trace ID:/, 1)[0]?.slice(0, 500) ?? '').slice(1, -1)
+  return quoted(text.split(/\r?\n| Trace ID:| - Correlation ID:/, 1)[0]?.slice(0, 500) ?? '').slice(1, -1)
 }

@@ -49,6 +49,10 @@ export function explainStorageTrouble(error: unknown, { accountName, containerNa
   const account = `Storage account "${accountName}"`
   if (isForeign(error))
     return new UserError('storage-unreachable', foreignAnswer(`storage account "${accountName}"`, status), options)
+  if (code === 'CutShort') {
+    const text = `The connection to storage account "${accountName}" broke (${code}). Run again; if it stays, check the network of the runner.`
+    return new UserError('connection-lost', text, options)
+  }
   if (status === 0) return new UserError('storage-unreachable', unreachable(account, code), options)
   if (status === 404) {
     const text = `Container "${containerName}" does not exist in storage account "${accountName}". The datastore points at nothing: create the container, or mend the datastore.`

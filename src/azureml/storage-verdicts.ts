@@ -101,20 +101,21 @@ function narrowSas({ purpose }: Access): Verdict {
 }
 
 function firewall({ accountName }: ContainerLocation, runner: RunnerAddress | undefined): Verdict {
-  const rule = (address: string) =>
-    `az storage account network-rule add --account-name ${accountName} --ip-address ${address}`
-  const who = runner?.isPublic ? `, which comes from ${runner.address}` : ''
-  const inside =
-    runner && !runner.isPublic
-      ? ` (its public address could not be found out; inside its own network it is ${runner.address})`
-      : ''
+  const address = runner?.isPublic ? runner.address : '<its public address>'
   return {
     code: 'storage-firewall',
     advice:
-      `The account's firewall keeps this runner out${who}; this is about the network, not about roles. Let it in: ` +
-      `${rule(runner?.isPublic ? runner.address : '<its public address>')}${inside}. ` +
+      `The account's firewall keeps this runner out${whereFrom(runner)}; this is about the network, not about roles. ` +
+      `Let it in: az storage account network-rule add --account-name ${accountName} --ip-address ${address}. ` +
       "Rules by address do not apply to runners in the account's own region, and GitHub's own runners have another address each time: there, use a runner inside the account's network.",
   }
+}
+
+function whereFrom(runner: RunnerAddress | undefined): string {
+  if (!runner) return ''
+  return runner.isPublic
+    ? ` (${runner.address})`
+    : ` (${runner.address} inside its own network; its public address could not be found out)`
 }
 
 function roleFor({ purpose }: Access): string {

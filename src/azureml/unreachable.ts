@@ -25,7 +25,7 @@ function networkAdvice(code: string): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return "Another server answers at its address, with a certificate of its own. Check the runner's DNS, and its proxy if it has one (HTTPS_PROXY)."
   }
-  return 'Check the network of the runner, and its proxy if it has one (HTTPS_PROXY, NO_PROXY). Private endpoints are reached from inside their network only.'
+  return 'Check the network of the runner, and its proxy if it has one (HTTPS_PROXY, NO_PROXY).'
 }
 
 /** A sentence for an answer that is not the service's: a web page, or a status without the service's own code. */

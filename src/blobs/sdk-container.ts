@@ -238,7 +238,10 @@ function toBlobError(operation: string, error: unknown, signal: AbortSignal): un
   return new BlobError(operation, statusCode ?? 0, details?.errorCode ?? code ?? '', { cause: error, date })
 }
 
-/** How the SDK's stream says that a body ended too early: as if somebody had told it to stop, or in words without a code. */
+/** How the SDK says that a body ended too early: as if somebody had told it to stop, in words without a code, or as text that it cannot read. */
 function isBodyCutShort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.message.startsWith('Data corruption failure'))
+  if (!(error instanceof Error)) return false
+  const { code, statusCode } = error as { code?: string; statusCode?: number }
+  const isUnread = code === 'PARSE_ERROR' && statusCode === undefined
+  return isUnread || error.name === 'AbortError' || error.message.startsWith('Data corruption failure')
 }

@@ -128,10 +128,10 @@ describe('the line that assigns a role', () => {
 
 describe('a firewall', () => {
   test.each([
-    [{ address: '20.1.2.3', isPublic: true }, /, which comes from 20\.1\.2\.3; .*--ip-address 20\.1\.2\.3\. Rules/],
+    [{ address: '20.1.2.3', isPublic: true }, /runner out \(20\.1\.2\.3\); .*--ip-address 20\.1\.2\.3\. Rules/],
     [
       { address: '10.0.0.4', isPublic: false },
-      /--ip-address <its public address> \(its public address could not be found out; inside its own network it is 10\.0\.0\.4\)\. Rules/,
+      /runner out \(10\.0\.0\.4 inside its own network; its public address could not be found out\); .*--ip-address <its public address>\. Rules/,
     ],
     [undefined, /keeps this runner out; .*--ip-address <its public address>\. Rules/],
   ])('names the address %j', async (address, text) => {
@@ -202,6 +202,7 @@ describe('trouble that is no refusal', () => {
       'storage-unreachable',
       /^Storage account "acc" cannot be reached \(ENOTFOUND\)\. .*private endpoints/,
     ],
+    [0, 'CutShort', 'connection-lost', /^The connection to storage account "acc" broke \(CutShort\)\. Run again/],
     [0, 'SELF_SIGNED_CERT_IN_CHAIN', 'storage-unreachable', /NODE_EXTRA_CA_CERTS/],
     [404, 'ContainerNotFound', 'container-not-found', /Container "box" does not exist in storage account "acc"/],
     [503, 'ServerBusy', 'throttled', /did not list its files: 503 ServerBusy\. The account is too busy/],

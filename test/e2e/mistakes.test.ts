@@ -73,7 +73,7 @@ describe('refusals of Azure', () => {
     const job = await world.job()
     const message = errorOf(await job.main({ 'input-datasets': 'x' }))
     expect(message).toMatch(
-      /does not have authorization to perform action.*az role assignment create --assignee \S+ --role "AzureML Data Scientist" --scope \/subscriptions\/\S+\/workspaces\/\S+ \[azure-role-missing\]$/,
+      /does not have authorization to perform action.*az role assignment create --assignee \S+ --role "AzureML Data Scientist" --scope \/subscriptions\/\S+\/workspaces\/\S+ \[azure-role-missing\] \S+$/,
     )
   })
 
@@ -112,7 +112,7 @@ describe('refusals of Azure', () => {
       body: '<html>\n::error::teapot</html>',
     })
     const step = await (await world.job()).main({ 'input-datasets': 'x' })
-    expect(errorOf(step)).toMatch(/Azure answered 418/)
+    expect(errorOf(step)).toMatch(/Something on the way to Azure Resource Manager answered in its place \(418\)/)
     expect(step.annotations.filter(({ level }) => level === 'injected')).toEqual([])
   })
 })
