@@ -70,11 +70,14 @@ export async function checkTargetFolders(
   { inputDatasets, outputDatasets }: Pick<ActionInputs, 'inputDatasets' | 'outputDatasets'>,
 ): Promise<void> {
   const taken: string[] = []
-  const check = async ({ targetFolder }: InputDataset | OutputDataset, require: (folder: string) => Promise<void>) => {
+  const check = async (
+    { targetFolder }: InputDataset | OutputDataset,
+    requireFit: (folder: string) => Promise<void>,
+  ) => {
     if (targetFolder === undefined) return
     await examine(examination, 'target-folder', async () => {
       const folder = await resolveTargetFolder(targetFolder, checkoutFolder())
-      await require(folder)
+      await requireFit(folder)
       refuseOverlaps([...taken, folder])
       taken.push(folder)
       return describeRoom(folder)

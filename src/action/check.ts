@@ -17,17 +17,14 @@ import type { ActionInputs } from './inputs.ts'
 export async function checkSetup(inputs: ActionInputs, signal: AbortSignal): Promise<void> {
   const examination: Examination = { findings: [], signal, log }
   const remote = await checkMachine(examination, inputs)
-  const needsAzure = remote.inputDatasets.length > 0 || inputs.inputDatasets.length === 0 || opensOutputs(inputs)
-  if (needsAzure) await checkDatasets(examination, await checkConnection(examination, inputs), remote)
+  const remains = remote.inputDatasets.length + remote.outputDatasets.length > 0
+  if (remains || inputs.inputDatasets.length === 0)
+    await checkDatasets(examination, await checkConnection(examination, inputs), remote)
   await writeCheckSummary(examination.findings)
   log.info(verdictOf(examination.findings))
 }
 
-function opensOutputs({ outputDatasets, resolveOnly }: ActionInputs): boolean {
-  return outputDatasets.length > 0 && !resolveOnly
-}
-
-/** What has nothing to do with Azure. Returns the inputs without those that will not ask for Azure: those whose local folder exists. */
+/** What has nothing to do with Azure. Returns the inputs with those datasets that will ask for Azure: not those whose `local-folder` exists. */
 async function checkMachine(examination: Examination, inputs: ActionInputs): Promise<ActionInputs> {
   await examine(examination, 'runner', checkRunner)
   await examine(examination, 'event', () => checkEvent(inputs))
