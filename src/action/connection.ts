@@ -12,7 +12,7 @@ import {
   type WorkspaceName,
 } from '../azureml/index.ts'
 import type { DatasetContext } from '../datasets/index.ts'
-import { type Log, UserError } from '../report/index.ts'
+import { type Log, type Stopwatch, startStopwatch, UserError } from '../report/index.ts'
 import type { ActionInputs } from './inputs.ts'
 import { idTokenSource } from './oidc.ts'
 import type { Connection } from './session.ts'
@@ -44,9 +44,17 @@ export async function connect(
   identity: Identity,
   signal: AbortSignal,
   log: Log,
+  stopwatch: Stopwatch = startStopwatch('connect'),
 ): Promise<DatasetContext> {
   const workspace = await openWorkspace(connection.workspace, cloudIn(connection), identity, signal, log)
-  return { workspace, access: createStorageAccess(), defaultDatastore: connection.defaultDatastore, signal, log }
+  return {
+    workspace,
+    access: createStorageAccess(),
+    defaultDatastore: connection.defaultDatastore,
+    signal,
+    log,
+    stopwatch,
+  }
 }
 
 function cloudIn({

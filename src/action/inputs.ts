@@ -7,7 +7,6 @@ import {
   type OutputDataset,
   parseInputDatasets,
   parseOutputDatasets,
-  type UseMounting,
 } from '../datasets/index.ts'
 import { UserError } from '../report/index.ts'
 
@@ -31,6 +30,7 @@ export interface ActionInputs {
   readonly concurrency: number
   /** Only look whether all is there that a step with these inputs needs. */
   readonly check: boolean
+  readonly pullRequestComment: boolean
 }
 
 /** Requests in flight where `concurrency` is not given: enough to hide the latency of small files within a region. */
@@ -39,7 +39,10 @@ const defaultConcurrency = 32
 /** @throws UserError for values that make no sense, and for what is not built yet */
 export function readInputs(): ActionInputs {
   const useMounting = choice('use-mounting', ['auto', 'true', 'false'])
-  const inputDatasets = parseInputDatasets(core.getInput('input-datasets'))
+  const inputDatasets = parseInputDatasets(core.getInput('input-datasets')).map((dataset) => ({
+    ...dataset,
+    useMounting: dataset.useMounting ?? useMounting,
+  }))
   const outputDatasets = parseOutputDatasets(core.getInput('output-datasets'))
   const check = flag('check')
   if (inputDatasets.length === 0 && outputDatasets.length === 0 && !check) {
@@ -49,7 +52,7 @@ export function readInputs(): ActionInputs {
     )
   }
   for (const { name, tags } of outputDatasets) checkTags(name, tags)
-  refuseUnbuilt(useMounting, inputDatasets, outputDatasets)
+  refuseUnbuilt(inputDatasets, outputDatasets)
   return {
     workspace: {
       workspace: core.getInput('workspace'),
@@ -74,26 +77,19 @@ export function readInputs(): ActionInputs {
     ifNoFilesFound: choice('if-no-files-found', ['error', 'warn', 'ignore']),
     concurrency: concurrency(),
     check,
+    pullRequestComment: flag('pull-request-comment'),
   }
 }
 
 /** Mounting and submitting come in later versions; until then, who asks for them by name is told, and `auto` downloads. */
-function refuseUnbuilt(
-  useMounting: UseMounting,
-  inputs: readonly InputDataset[],
-  outputs: readonly OutputDataset[],
-): void {
+function refuseUnbuilt(inputs: readonly InputDataset[], outputs: readonly OutputDataset[]): void {
   if (flag('submit-to-azureml')) {
     throw new UserError(
       'not-built-yet',
       'submit-to-azureml: submitting AzureML jobs is not built yet. Leave it out to run the step on this runner.',
     )
   }
-  const mounts = [
-    ...inputs.map((input) => input.useMounting ?? useMounting),
-    ...outputs.map((output) => output.useMounting),
-  ]
-  if (mounts.includes('true')) {
+  if ([...inputs, ...outputs].some((dataset) => dataset.useMounting === 'true')) {
     throw new UserError(
       'not-built-yet',
       'use-mounting: true: mounting is not built yet. Leave it out, or set it to auto, and inputs are downloaded and outputs uploaded.',

@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import * as core from '@actions/core'
 import { UserError } from '../report/index.ts'
-import { actionLog as log } from './action-log.ts'
 import { endProcess } from './processes.ts'
 import { hasUnpublished, publishSession } from './publishing.ts'
+import { reporting, tellAfterMain } from './reporting.ts'
 import { loadSession, removeSession, type Session, undo } from './session.ts'
 import { runStep } from './step.ts'
-import { writePublishedSummary } from './summary.ts'
+import type { Draft } from './step-report.ts'
 
 /** The post step: undoes what a killed main step left, or publishes what the job wrote. */
 export async function runPost(): Promise<void> {
@@ -19,36 +19,42 @@ export async function runPost(): Promise<void> {
     // In a job container, the runner's signals reach only the docker client.
     await endProcess(session.main)
     try {
-      await finish(session, signal)
+      await reporting('AzureML outputs', signal, (draft) => finish(session, draft, signal))
     } finally {
       await removeSession(session)
     }
   })
 }
 
-async function finish(session: Session, signal: AbortSignal): Promise<void> {
+async function finish(session: Session, draft: Draft, signal: AbortSignal): Promise<void> {
   if (session.state !== 'ready') {
+    tellAfterMain(draft, session)
     await undo(session)
-    log.info(
+    return note(
+      draft,
       'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.',
     )
-    return
   }
-  if (!hasUnpublished(session) || !wantsPublishing(session, core.getInput('job-status'))) return
-  await writePublishedSummary(await publishSession(session, signal))
+  if (!hasUnpublished(session) || session.policy.uploadOutputs === 'never') return
+  tellAfterMain(draft, session)
+  if (wantsPublishing(session, core.getInput('job-status'), draft)) await publishSession(session, draft, signal)
 }
 
 /** Whether outputs are to be published, as the job went. */
-function wantsPublishing({ policy, outputs }: Session, jobStatus: string): boolean {
+function wantsPublishing({ policy, outputs }: Session, jobStatus: string, draft: Draft): boolean {
   const names = outputs.map(({ dataset }) => dataset.name).join(', ')
-  if (policy.uploadOutputs === 'never') return false
   if (jobStatus === 'success' || (jobStatus === 'failure' && policy.uploadOutputs === 'always')) return true
   if (jobStatus === 'failure' || jobStatus === 'cancelled') {
-    log.info(`Not published, as the job was ${jobStatus === 'failure' ? 'not successful' : 'cancelled'}: ${names}.`)
+    note(draft, `Not published, as the job was ${jobStatus === 'failure' ? 'not successful' : 'cancelled'}: ${names}.`)
     return false
   }
   throw new UserError(
     'job-status-unknown',
     `Not published: ${names}. The post step cannot see how the job went, as in composite actions. Add a step "uses: your-org/azureml-datasets/publish@v1" after the one that writes the output.`,
   )
+}
+
+function note({ log, change }: Draft, text: string): void {
+  log.info(text)
+  change({ notes: [text] })
 }

@@ -1,10 +1,19 @@
 import * as core from '@actions/core'
-import { type DatasetContext, type PublishedOutput, publishOutput, type StagedInput } from '../datasets/index.ts'
+import {
+  changesSince,
+  type DatasetContext,
+  type Publication,
+  publishOutput,
+  type StagedInput,
+} from '../datasets/index.ts'
 import { Cancelled } from '../report/index.ts'
-import { actionLog as log } from './action-log.ts'
 import { connect, identify } from './connection.ts'
 import { currentJob, type Job, mayPublish } from './job.ts'
 import { type Session, type SessionOutput, updateSession } from './session.ts'
+import type { Draft } from './step-report.ts'
+
+/** A new version is compared with the one before it for no longer than this: the step waits, and so may somebody who cancels it. */
+const patience = 60_000
 
 /** Whether a session has outputs that nobody published yet. */
 export function hasUnpublished({ outputs }: Session): boolean {
@@ -12,27 +21,32 @@ export function hasUnpublished({ outputs }: Session): boolean {
 }
 
 /** Publishes what a session opened, one output after the other; each that is done is written down at once, so that it is never done twice. */
-export async function publishSession(session: Session, signal: AbortSignal): Promise<Session> {
+export async function publishSession(session: Session, draft: Draft, signal: AbortSignal): Promise<Session> {
   const job = await currentJob()
   const warning = mayPublish(job)
   // Where the post step publishes, the main step has warned already.
-  if (warning && session.policy.uploadOutputs === 'never') log.warning(warning)
-  const context = await reconnect(session, signal)
+  if (warning && session.policy.uploadOutputs === 'never') draft.log.warning(warning)
+  const context = await reconnect(session, draft, signal)
   let current = session
   for (const [index, output] of session.outputs.entries()) {
     if (output.published !== undefined) continue
-    const published: SessionOutput['published'] = (await publishOne(context, job, current, output)) ?? 'empty'
-    const outputs = current.outputs.map((other, position) => (position === index ? { ...other, published } : other))
-    current = await updateSession(current, { outputs })
+    const publication = await publishOne(context, job, current, output)
+    current = await noteDown(current, index, publication?.published ?? 'empty', draft)
+    if (publication) current = await noteDown(current, index, await withChanges(context, publication), draft)
   }
   return current
 }
 
-async function reconnect({ connection }: Session, signal: AbortSignal): Promise<DatasetContext> {
+async function reconnect(
+  { connection }: Session,
+  { log, stopwatch }: Draft,
+  signal: AbortSignal,
+): Promise<DatasetContext> {
   signal.throwIfAborted()
   if (!connection) throw new Error('a session with outputs and no connection')
+  stopwatch.begin('sign in')
   const identity = await identify(connection, core.getInput('client-secret'), log)
-  return connect(connection, identity, signal, log)
+  return connect(connection, identity, signal, log, stopwatch)
 }
 
 async function publishOne(
@@ -40,16 +54,34 @@ async function publishOne(
   job: Job,
   { policy, inputs }: Session,
   { dataset, folder }: SessionOutput,
-): Promise<PublishedOutput | undefined> {
+): Promise<Publication | undefined> {
   const provenance = { ...job.provenance, inputs: inputs.map(inputLabel) }
   const { ifNoFilesFound, concurrency } = policy
   try {
     return await publishOutput(context, { output: dataset, folder, provenance, ifNoFilesFound, concurrency })
   } catch (error) {
     if (error instanceof Cancelled)
-      log.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`)
+      context.log.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`)
     throw error
   }
+}
+
+async function withChanges(
+  context: DatasetContext,
+  { published, content }: Publication,
+): Promise<SessionOutput['published']> {
+  return { ...published, changes: await changesSince(context, published, content, AbortSignal.timeout(patience)) }
+}
+
+async function noteDown(
+  session: Session,
+  index: number,
+  published: SessionOutput['published'],
+  draft: Draft,
+): Promise<Session> {
+  const outputs = session.outputs.map((output, position) => (position === index ? { ...output, published } : output))
+  draft.change({ outputs })
+  return updateSession(session, { outputs })
 }
 
 function inputLabel({ name, version }: StagedInput): string {

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { WorkspaceName } from '../azureml/index.ts'
 import type { IfNoFilesFound, OutputDataset, PublishedOutput, StagedInput } from '../datasets/index.ts'
 import { UserError } from '../report/index.ts'
+import type { CommentTarget } from './comment-target.ts'
 import type { UploadOutputs } from './inputs.ts'
 import { isRunning, type ProcessIdentity, thisProcess } from './processes.ts'
 
@@ -24,6 +25,10 @@ export interface Session {
   readonly policy: Policy
   readonly inputs: readonly StagedInput[]
   readonly outputs: readonly SessionOutput[]
+  /** What the main step warned of. */
+  readonly warnings: readonly string[]
+  /** The comment that all steps keep up to date; undefined where nobody asked for one. */
+  readonly comment?: CommentTarget | undefined
   /** What has to be undone if main does not get to its end. Written before it is done. */
   readonly undo: readonly Undo[]
 }
@@ -70,7 +75,7 @@ export function newSessionId(): string {
 }
 
 /** Makes the session of this step, in a folder beside RUNNER_TEMP: that one is emptied by the runner. */
-export async function openSession(policy: Policy, id = newSessionId()): Promise<Session> {
+export async function openSession(id: string, policy: Policy, comment?: CommentTarget): Promise<Session> {
   const session: Session = {
     schema: 1,
     id,
@@ -81,6 +86,8 @@ export async function openSession(policy: Policy, id = newSessionId()): Promise<
     policy,
     inputs: [],
     outputs: [],
+    warnings: [],
+    comment,
     undo: [],
   }
   await mkdir(sessionFolder(id), { recursive: true, mode: 0o700 })

@@ -1,6 +1,6 @@
 import type { Datastore, StorageAccess, Workspace } from '../azureml/index.ts'
 import type { BlobContainer } from '../blobs/index.ts'
-import type { Log } from '../report/index.ts'
+import type { Log, Stopwatch } from '../report/index.ts'
 
 /** What working on datasets of a workspace needs. */
 export interface DatasetContext {
@@ -10,6 +10,8 @@ export interface DatasetContext {
   readonly defaultDatastore: string
   readonly signal: AbortSignal
   readonly log: Log
+  /** Is told what is done, so that a report can say where the time went. */
+  readonly stopwatch: Stopwatch
 }
 
 /** The datastore of a dataset: its own, else the action's default, else the workspace's. */

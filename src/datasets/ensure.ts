@@ -8,6 +8,7 @@ import {
   locateData,
   putDataVersion,
   sameDataUri,
+  studioUrl,
 } from '../azureml/index.ts'
 import { type BlobContainer, type Snapshot, takeFileSnapshot, takeSnapshot } from '../blobs/index.ts'
 import { counted, listed, nearest, quoted, UserError } from '../report/index.ts'
@@ -17,11 +18,23 @@ import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
 import { select, selectsAll } from './selection.ts'
 import { explainNameClash, fingerprintTag } from './tags.ts'
 
+/** How much there is of something. */
+export interface Extent {
+  readonly files: number
+  readonly bytes: number
+}
+
 /** An input whose version is known, and what it held when it was listed. */
 export interface EnsuredInput {
   readonly dataset: InputDataset
   readonly asset: DataVersion
   readonly container: BlobContainer
+  /** The page of the version in the AzureML studio. */
+  readonly studioUrl: string
+  /** The folder that the version was registered for just now, by us. */
+  readonly registeredFrom: string | undefined
+  /** All files. */
+  readonly whole: Extent
   /** The selected files. */
   readonly snapshot: Snapshot
   readonly fingerprint: Fingerprint
@@ -32,8 +45,9 @@ export interface EnsuredInput {
  * @throws UserError for versions, folders and files that do not exist, and for everything that is refused on the way
  */
 export async function ensureInput(context: DatasetContext, dataset: InputDataset): Promise<EnsuredInput> {
+  context.stopwatch.begin('find datasets')
   const existing = await chooseVersion(context, dataset)
-  const { asset, container, whole } = existing
+  const { asset, container, whole, registeredFrom } = existing
     ? await listAsset(context, existing, dataset)
     : await createFromFolder(context, dataset)
   const snapshot = select(whole, dataset.selection, `Dataset ${labelOf(asset)}`)
@@ -43,7 +57,16 @@ export async function ensureInput(context: DatasetContext, dataset: InputDataset
   context.log.info(
     `Input ${labelOf(asset)}: ${counted(snapshot.length, 'file')}${part}, fingerprint ${fingerprint.value.slice(0, 16)}… (${fingerprint.basis}).`,
   )
-  return { dataset, asset, container, snapshot, fingerprint }
+  return {
+    dataset,
+    asset,
+    container,
+    studioUrl: studioUrl(context.workspace, asset.name, asset.version),
+    registeredFrom,
+    whole: { files: whole.length, bytes: whole.bytes },
+    snapshot,
+    fingerprint,
+  }
 }
 
 /** `my_folder:7` */
@@ -51,14 +74,33 @@ export function labelOf({ name, version }: DataVersion): string {
   return `${name}:${version}`
 }
 
-/** What lies in a folder, before anything is chosen of it. */
-interface Listed {
+interface ListedAsset extends ListedVersion {
+  readonly asset: DataVersion
+  readonly registeredFrom: string | undefined
+}
+
+/** What a version points at, and what lies there. */
+export interface ListedVersion {
   readonly container: BlobContainer
+  /** Path within the container, without slash at either end. */
+  readonly path: string
   readonly whole: Snapshot
 }
 
-interface ListedAsset extends Listed {
-  readonly asset: DataVersion
+/** Lists what a version points at: all files, which may be none; `most` as in `takeSnapshot`. */
+export async function listVersion(
+  context: DatasetContext,
+  { dataType, dataUri }: DataVersion,
+  signal: AbortSignal,
+  most?: number,
+): Promise<ListedVersion> {
+  const { container, path } = await locateData(context.workspace, context.access, dataUri, signal)
+  const whole = await onContainer(context, container, () =>
+    dataType === 'uri_file'
+      ? takeFileSnapshot(container, path, signal)
+      : takeSnapshot(container, path === '' ? '' : `${path}/`, signal, most),
+  )
+  return { container, path, whole }
 }
 
 /** The version to use, or undefined where the asset does not exist and is to be made. */
@@ -100,7 +142,7 @@ async function noSuchVersion({ workspace }: DatasetContext, name: string, versio
 }
 
 /**
- * Lists what a version points at; `most` as in `takeSnapshot`.
+ * The same for an input.
  * @throws UserError where there is nothing
  */
 export async function listAsset(
@@ -109,19 +151,16 @@ export async function listAsset(
   dataset: InputDataset,
   most?: number,
 ): Promise<ListedAsset> {
-  const { container, path } = await locateData(context.workspace, context.access, asset.dataUri, context.signal)
-  const whole = await onContainer(context, container, () =>
-    asset.dataType === 'uri_file'
-      ? takeFileSnapshot(container, path, context.signal)
-      : takeSnapshot(container, path === '' ? '' : `${path}/`, context.signal, most),
-  )
+  context.stopwatch.begin('list')
+  const version = await listVersion(context, asset, context.signal, most)
+  const { container, path, whole } = version
   // `path` says what a missing dataset is made of; one that exists has its place already.
   if (dataset.path !== undefined && dataset.path !== `${path}/`) {
     context.log.warning(
       `"path: ${dataset.path}" is not used: dataset ${labelOf(asset)} exists and points at ${quoted(path)}.`,
     )
   }
-  if (whole.length > 0) return { asset, container, whole }
+  if (whole.length > 0) return { ...version, asset, registeredFrom: undefined }
   const what = asset.dataType === 'uri_file' ? 'is no file' : 'are no files'
   throw new UserError(
     'dataset-empty',
@@ -142,11 +181,12 @@ export async function listFolder(
   context: DatasetContext,
   dataset: InputDataset,
   most?: number,
-): Promise<Listed & { readonly datastore: Datastore }> {
+): Promise<Omit<ListedVersion, 'path'> & { readonly datastore: Datastore }> {
   const { workspace, access, signal } = context
   const path = folderOf(dataset)
   const datastore = await datastoreFor(context, dataset.datastore)
   const container = await access.open(workspace, datastore, path, 'read', signal)
+  context.stopwatch.begin('list')
   const whole = await onContainer(context, container, () => takeSnapshot(container, path, signal, most))
   if (whole.length === 0) throw await noSuchFolder(context, dataset.name, path, datastore.name, container)
   return { datastore, container, whole }
@@ -157,6 +197,7 @@ async function createFromFolder(context: DatasetContext, dataset: InputDataset):
   const { workspace, log } = context
   const path = folderOf(dataset)
   const { datastore, container, whole } = await listFolder(context, dataset)
+  context.stopwatch.begin('register')
   const dataUri = datastoreUri(workspace.name, datastore.name, path)
   const version = (await findDataContainer(workspace, dataset.name))?.nextVersion ?? '1'
   const { taken, reason } = await putDataVersion(workspace, dataset.name, version, {
@@ -171,7 +212,7 @@ async function createFromFolder(context: DatasetContext, dataset: InputDataset):
     return listAsset(context, asset, dataset)
   }
   if (!taken) log.info(`Registered ${labelOf(asset)} for folder ${quoted(path)} of datastore "${datastore.name}".`)
-  return { asset, container, whole }
+  return { asset, container, path: path.slice(0, -1), whole, registeredFrom: taken ? undefined : path }
 }
 
 async function noSuchFolder(

@@ -1,4 +1,5 @@
 /** The domain: which datasets, which version, where they are put, and how a new version comes to be. */
+export { changesSince, type VersionChanges } from './changes.ts'
 export {
   type LocatedInput,
   locateInput,
@@ -18,11 +19,12 @@ export {
   type UseMounting,
 } from './config.ts'
 export type { DatasetContext } from './context.ts'
-export { type EnsuredInput, ensureInput, labelOf } from './ensure.ts'
+export { type EnsuredInput, type Extent, ensureInput, labelOf } from './ensure.ts'
 export { combineFingerprints, type FingerprintBasis } from './fingerprint.ts'
 export {
   checkOutput,
   type IfNoFilesFound,
+  type Publication,
   type PublishedOutput,
   type PublishRequest,
   publishOutput,

@@ -11,6 +11,7 @@ import {
 import { type Snapshot, takeSnapshot } from '../blobs/index.ts'
 import { counted, formatBytes, listed, quoted, UserError } from '../report/index.ts'
 import { type LocalFile, listLocalFiles, type UploadedFile, uploadFiles } from '../transfer/index.ts'
+import type { VersionChanges } from './changes.ts'
 import type { OutputDataset } from './config.ts'
 import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
 import { checkDestination, type Destination, ownFolder } from './destination.ts'
@@ -29,6 +30,12 @@ export interface PublishRequest {
   readonly concurrency: number
 }
 
+/** A version that was registered just now, and what it holds. */
+export interface Publication {
+  readonly published: PublishedOutput
+  readonly content: Snapshot
+}
+
 /** A version that was registered. */
 export interface PublishedOutput {
   readonly dataName: string
@@ -44,6 +51,8 @@ export interface PublishedOutput {
   readonly files: number
   readonly bytes: number
   readonly seconds: number
+  /** Undefined until it was compared with the version before. */
+  readonly changes?: VersionChanges
 }
 
 /** How many numbers are tried before we give up: other jobs may register versions at the same time. */
@@ -56,21 +65,27 @@ const mostTries = 20
 export async function publishOutput(
   context: DatasetContext,
   request: PublishRequest,
-): Promise<PublishedOutput | undefined> {
+): Promise<Publication | undefined> {
   const start = performance.now()
   const { output } = request
+  const { stopwatch } = context
+  stopwatch.begin('read output folders')
   const files = await filesToPublish(request)
   if (files.length === 0) return nothingToPublish(context, request)
+  stopwatch.begin('check outputs')
   const destination = await openDestination(context, output, request.provenance)
+  stopwatch.begin('upload')
   const uploaded = await upload(context, request, destination, files)
+  stopwatch.begin('verify')
   const content = await verify(context, request, destination, uploaded)
   const fingerprint = fingerprintOf(content)
+  stopwatch.begin('register')
   const { version, uri } = await register(context, request, destination, fingerprint.value)
   const seconds = (performance.now() - start) / 1000
   context.log.info(
     `Published ${output.name}:${version}: ${counted(content.length, 'file')}, ${formatBytes(content.bytes)} in ${seconds.toFixed(1)} s.`,
   )
-  return {
+  const published = {
     dataName: output.dataName,
     name: output.name,
     version,
@@ -83,12 +98,14 @@ export async function publishOutput(
     bytes: content.bytes,
     seconds,
   }
+  return { published, content }
 }
 
 /**
  * Finds out early, before the job has computed for hours, whether an output can be published: its datastore opens, and its folder is free.
  */
 export async function checkOutput(context: DatasetContext, output: OutputDataset): Promise<void> {
+  context.stopwatch.begin('check outputs')
   await openDestination(context, output, { run: 'check', attempt: '0' })
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../transfer/index.ts'
 import type { InputDataset } from './config.ts'
 import { type DatasetContext, onContainer } from './context.ts'
-import { type EnsuredInput, labelOf } from './ensure.ts'
+import { type EnsuredInput, type Extent, labelOf } from './ensure.ts'
 import { type Fingerprint, type FingerprintBasis, fingerprintOf } from './fingerprint.ts'
 
 export type Staged = 'local' | 'mounted' | 'downloaded' | 'none'
@@ -36,8 +36,20 @@ export interface StagedInput {
   readonly files: number
   readonly bytes: number
   readonly staged: Staged
+  /** Why it was staged in this way, where there is something to say. */
+  readonly reason: string
   readonly seconds: number
+  /** What was fetched; the rest lay there already. */
+  readonly fetched: Extent
+  /** All files of the version, of which `files` were chosen. */
+  readonly whole: Extent
+  /** The page of the version in the AzureML studio; empty for `local`. */
+  readonly studioUrl: string
+  /** The folder that the version was registered for just now, by us. */
+  readonly registeredFrom: string | undefined
 }
+
+const nothing: Extent = { files: 0, bytes: 0 }
 
 /** A `local-folder` that exists is used as it is: nothing is asked of Azure, and nothing is copied. */
 export async function stageLocalFolder(
@@ -66,13 +78,18 @@ export async function stageLocalFolder(
     files: files.length,
     bytes,
     staged: 'local',
+    reason: '',
     seconds: (performance.now() - start) / 1000,
+    fetched: nothing,
+    whole: { files: files.length, bytes },
+    studioUrl: '',
+    registeredFrom: undefined,
   }
 }
 
 /** The report of an input of which nothing is moved. */
 export function reportResolved(input: EnsuredInput): StagedInput {
-  const { dataset, asset, snapshot, fingerprint } = input
+  const { dataset, asset, snapshot, fingerprint, whole, studioUrl, registeredFrom } = input
   return {
     dataName: dataset.dataName,
     name: asset.name,
@@ -84,7 +101,12 @@ export function reportResolved(input: EnsuredInput): StagedInput {
     files: snapshot.length,
     bytes: snapshot.bytes,
     staged: 'none',
+    reason: '',
     seconds: 0,
+    fetched: nothing,
+    whole,
+    studioUrl,
+    registeredFrom,
   }
 }
 
@@ -95,14 +117,15 @@ export interface Placed {
 }
 
 /**
- * Downloads inputs to their folders, one after another, each as fast as the wire allows. Room is made sure of for all of them first.
+ * Downloads inputs to their folders, one after another, each as fast as the wire allows, and gives each when it is complete. Room is made sure of
+ * for all of them first.
  * @throws UserError for everything that stands against it; no folder is left half full
  */
-export async function downloadInputs(
+export async function* downloadInputs(
   context: DatasetContext,
   placed: readonly Placed[],
   concurrency: number,
-): Promise<StagedInput[]> {
+): AsyncGenerator<StagedInput> {
   const { signal, log } = context
   const plans: { plan: DownloadPlan; input: EnsuredInput }[] = []
   for (const { input, folder } of placed) {
@@ -113,9 +136,7 @@ export async function downloadInputs(
     })
   }
   await requireFreeSpace(plans.map(({ plan }) => plan))
-  const staged: StagedInput[] = []
-  for (const { plan, input } of plans) staged.push(await downloadInput(context, plan, input))
-  return staged
+  for (const { plan, input } of plans) yield await downloadInput(context, plan, input)
 }
 
 async function downloadInput(context: DatasetContext, plan: DownloadPlan, input: EnsuredInput): Promise<StagedInput> {
@@ -125,7 +146,21 @@ async function downloadInput(context: DatasetContext, plan: DownloadPlan, input:
     context.log.info(
       `${label}: ${counted(files, 'file')}, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatBytes(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`,
     )
-  return { ...reportResolved(input), path: stagedPath(input, folder), staged: 'downloaded', seconds }
+  return {
+    ...reportResolved(input),
+    path: stagedPath(input, folder),
+    staged: 'downloaded',
+    reason: reasonOf(plan, input),
+    seconds,
+    fetched: { files, bytes },
+  }
+}
+
+/** Why an input was downloaded as it was. */
+function reasonOf({ missing, outdated }: DownloadPlan, { dataset, snapshot }: EnsuredInput): string {
+  if (missing.length === 0 && outdated.length === 0) return 'nothing changed since the last run'
+  if (missing.length < snapshot.length) return `${counted(missing.length, 'file')} fetched, the rest was there`
+  return dataset.useMounting === 'false' ? '' : 'mounting is not built yet'
 }
 
 /** The folder, or for a `uri_file` the file in it. */

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { readInputs } from '../../src/action/inputs.ts'
 import { setPublishedOutputs, setSkipped, setStagedOutputs } from '../../src/action/outputs.ts'
-import { openSession, type SessionOutput } from '../../src/action/session.ts'
+import { newSessionId, openSession, type SessionOutput } from '../../src/action/session.ts'
 import { parseOutputDatasets } from '../../src/datasets/index.ts'
 import { stagedInput, useRunner } from './helpers.ts'
 
@@ -56,11 +56,13 @@ describe('action.yml', () => {
       expect(input.required, name).toBe(false)
     }
     expect(main.inputs['job-status']?.default).toBe(`\${{ job.status }}`)
+    expect(main.inputs.matrix?.default).toBe(`\${{ toJSON(matrix) }}`)
+    for (const { inputs } of [main, publish]) expect(inputs['github-token']?.default).toBe(`\${{ github.token }}`)
   })
 
   test('declares the outputs of ten inputs and ten outputs, and no others', async () => {
     const inputs = Array.from({ length: 10 }, (_, index) => stagedInput({ dataName: `i${index}` }))
-    setStagedOutputs({ ...(await openSession(policy)), inputs, outputs: tenOutputs() })
+    setStagedOutputs({ ...(await openSession(newSessionId(), policy)), inputs, outputs: tenOutputs() })
     setSkipped()
     expect([...(await runner.entries('output')).keys()].sort()).toEqual(Object.keys(main.outputs).sort())
   })
@@ -74,12 +76,14 @@ describe('action.yml', () => {
 
 describe('publish/action.yml', () => {
   test('declares the inputs that this step reads, and no others', () => {
-    const read = new Set(['src/action/publish.ts', 'src/action/publishing.ts'].flatMap(inputsReadBy))
+    const read = new Set(
+      ['src/action/publish.ts', 'src/action/publishing.ts', 'src/action/comment.ts'].flatMap(inputsReadBy),
+    )
     expect([...read].sort()).toEqual(Object.keys(publish.inputs).sort())
   })
 
   test('declares the outputs of ten outputs, and no others', async () => {
-    setPublishedOutputs({ ...(await openSession(policy)), outputs: tenOutputs() })
+    setPublishedOutputs({ ...(await openSession(newSessionId(), policy)), outputs: tenOutputs() })
     expect([...(await runner.entries('output')).keys()].sort()).toEqual(Object.keys(publish.outputs).sort())
   })
 

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, vi } from 'vitest'
-import type { StagedInput } from '../../src/datasets/index.ts'
+import type { SessionOutput } from '../../src/action/session.ts'
+import type { ReportedInput, StepReport } from '../../src/action/step-report.ts'
+import { type PublishedOutput, parseOutputDatasets, type StagedInput } from '../../src/datasets/index.ts'
 
 /** Folders and files that a runner gives to a step, for each test, and the variables that name them. */
 export interface FakeRunner {
@@ -67,7 +69,59 @@ export function stagedInput(differences: Partial<StagedInput> = {}): StagedInput
     files: 12_345,
     bytes: 2048,
     staged: 'downloaded',
+    reason: '',
     seconds: 1.25,
+    fetched: { files: 12_345, bytes: 2048 },
+    whole: { files: 12_345, bytes: 2048 },
+    studioUrl: 'https://ml.azure.com/data/scans/7/details?wsid=/subscriptions/s/resourceGroups/g',
+    registeredFrom: undefined,
     ...differences,
   }
+}
+
+/** An output that was published, as a session holds it. */
+export function publishedOutput(differences: Partial<PublishedOutput> = {}): SessionOutput {
+  const [dataset] = parseOutputDatasets('made')
+  if (!dataset) throw new Error('There is one dataset.')
+  const published: PublishedOutput = {
+    dataName: 'made',
+    name: 'made',
+    version: '8',
+    id: 'azureml:made:8',
+    uri: 'azureml://datastores/d/paths/made/',
+    studioUrl: 'https://ml.azure.com/data/made/8/details?wsid=/subscriptions/s/resourceGroups/g',
+    fingerprint: 'a'.repeat(64),
+    fingerprintBasis: 'md5',
+    files: 3,
+    bytes: 1536,
+    seconds: 2,
+    ...differences,
+  }
+  return { dataset, folder: '/runner/made', published }
+}
+
+/** A report of a step that took 2 s and did nothing else. */
+export function stepReport(differences: Partial<StepReport> = {}): StepReport {
+  return {
+    title: 'AzureML datasets',
+    inputs: [],
+    outputs: [],
+    notes: [],
+    warnings: [],
+    failure: undefined,
+    phases: [
+      { name: 'sign in', seconds: 0.5 },
+      { name: 'list', seconds: 0.01 },
+      { name: 'download', seconds: 1.5 },
+    ],
+    earlier: undefined,
+    comment: undefined,
+    ...differences,
+  }
+}
+
+/** An input of a report that is known as far as this. */
+export function reported(differences: Partial<StagedInput> = {}): ReportedInput {
+  const known = stagedInput(differences)
+  return { name: known.name, dataName: known.dataName, known }
 }

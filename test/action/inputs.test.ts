@@ -33,6 +33,7 @@ test('every input finds its place', () => {
     'if-no-files-found': 'warn',
     concurrency: '7',
     check: 'true',
+    'pull-request-comment': 'true',
   })
   expect(readInputs()).toEqual({
     workspace: { workspace: 'space', resourceGroup: 'group', subscriptionId: 'sub' },
@@ -50,6 +51,7 @@ test('every input finds its place', () => {
     ifNoFilesFound: 'warn',
     concurrency: 7,
     check: true,
+    pullRequestComment: true,
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { setPublishedOutputs, setSkipped, setStagedOutputs } from '../../src/action/outputs.ts'
-import { openSession, type SessionOutput, sessionFolder } from '../../src/action/session.ts'
+import { newSessionId, openSession, type SessionOutput, sessionFolder } from '../../src/action/session.ts'
 import { parseOutputDatasets } from '../../src/datasets/index.ts'
 import { stagedInput, useRunner } from './helpers.ts'
 
@@ -28,7 +28,7 @@ test('folders, versions and facts are handed on in the order of the inputs', asy
     path: '/l',
     staged: 'local',
   })
-  const session = { ...(await openSession(policy)), inputs: [stagedInput(), local], outputs: [output('made')] }
+  const session = { ...(await openSession(newSessionId(), policy)), inputs: [stagedInput(), local], outputs: [output('made')] }
   setStagedOutputs(session)
   const outputs = await runner.entries('output')
   expect(Object.fromEntries(outputs)).toMatchObject({
@@ -66,18 +66,18 @@ test('folders, versions and facts are handed on in the order of the inputs', asy
 })
 
 test('an input that was only resolved has no folder and no variable', async () => {
-  setStagedOutputs({ ...(await openSession(policy)), inputs: [stagedInput({ path: '', staged: 'none' })] })
+  setStagedOutputs({ ...(await openSession(newSessionId(), policy)), inputs: [stagedInput({ path: '', staged: 'none' })] })
   expect((await runner.entries('output')).get('input-0')).toBe('')
   expect([...(await runner.entries('env')).keys()]).not.toContain('AZURE_ML_INPUT_scans')
 })
 
 test('without inputs there is no fingerprint', async () => {
-  setStagedOutputs({ ...(await openSession(policy)), outputs: [output('made')] })
+  setStagedOutputs({ ...(await openSession(newSessionId(), policy)), outputs: [output('made')] })
   expect((await runner.entries('output')).get('fingerprint')).toBe('')
 })
 
 test('versions are handed on where something was published', async () => {
-  setPublishedOutputs({ ...(await openSession(policy)), outputs: [output('a', 'empty'), output('b')] })
+  setPublishedOutputs({ ...(await openSession(newSessionId(), policy)), outputs: [output('a', 'empty'), output('b')] })
   const outputs = await runner.entries('output')
   expect([outputs.get('output-0-version'), outputs.get('output-1-version')]).toEqual(['', ''])
   expect(JSON.parse(outputs.get('datasets') ?? '').outputs).toEqual({

@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { endProcess, isRunning, type ProcessIdentity, thisProcess } from '../../src/action/processes.ts'
 import {
   loadSession,
-  openSession,
+  newSessionId, openSession,
   removeSession,
   type Session,
   sessionFolder,
@@ -33,7 +33,7 @@ async function sleeper(): Promise<ProcessIdentity> {
 
 describe('a session', () => {
   test('is a folder beside RUNNER_TEMP', async () => {
-    const session = await openSession(policy)
+    const session = await openSession(newSessionId(), policy)
     expect(session).toMatchObject({ schema: 1, job: 'this-job', state: 'opening', policy, main: { pid: process.pid } })
     expect(session.id).toMatch(/^77-2-[0-9a-f]{8}$/)
     expect(sessionFolder(session.id)).toBe(join(runner.root, '_azureml-datasets', session.id))
@@ -41,13 +41,13 @@ describe('a session', () => {
 
   test('has modes that let nobody else in', async ({ skip }) => {
     skip(!isPosix, 'Windows has no modes')
-    const session = await openSession(policy)
+    const session = await openSession(newSessionId(), policy)
     expect((await stat(sessionFolder(session.id))).mode & 0o777).toBe(0o700)
     expect((await stat(fileOf(session))).mode & 0o777).toBe(0o600)
   })
 
   test('is read back as it was written, with each change', async () => {
-    const opened = await openSession(policy)
+    const opened = await openSession(newSessionId(), policy)
     expect(await loadSession(sessionFolder(opened.id))).toEqual(opened)
     const ready = await updateSession(opened, { state: 'ready', inputs: [stagedInput()] })
     expect(await loadSession(sessionFolder(opened.id))).toEqual(ready)
@@ -55,7 +55,7 @@ describe('a session', () => {
   })
 
   test('keeps its last whole state where a write is cut short', async () => {
-    const opened = await openSession(policy)
+    const opened = await openSession(newSessionId(), policy)
     await writeFile(`${fileOf(opened)}.new`, '{"schema":1,"id":')
     expect(await loadSession(sessionFolder(opened.id))).toEqual(opened)
     await updateSession(opened, { state: 'ready' })
@@ -64,14 +64,14 @@ describe('a session', () => {
 
   test('that is not there is none', async () => {
     expect(await loadSession(join(runner.root, 'nowhere'))).toBeUndefined()
-    const session = await openSession(policy)
+    const session = await openSession(newSessionId(), policy)
     await removeSession(session)
     await removeSession(session)
     expect(await loadSession(sessionFolder(session.id))).toBeUndefined()
   })
 
   test.each(['{"schema":2}', '{}', 'null', '{"schema":1,'])('that reads %s is none of this version', async (text) => {
-    const session = await openSession(policy)
+    const session = await openSession(newSessionId(), policy)
     await writeFile(fileOf(session), text)
     expect((await refusalOf(() => loadSession(sessionFolder(session.id)))).code).toBe('session-unknown')
   })
@@ -79,7 +79,7 @@ describe('a session', () => {
   test('undoes what was begun, whether or not it was', async () => {
     const begun = join(stagingRoot(), 'begun')
     await mkdir(join(begun, 'deep'), { recursive: true })
-    const session = await openSession(policy)
+    const session = await openSession(newSessionId(), policy)
     const kind = 'remove-folder'
     await undo({
       ...session,
@@ -92,7 +92,7 @@ describe('a session', () => {
   })
 
   test('undoes nothing elsewhere: the file of a session is one that the job could write', async () => {
-    const session = await openSession(policy)
+    const session = await openSession(newSessionId(), policy)
     for (const path of [runner.temp, stagingRoot(), join(stagingRoot(), '..', 'mine')]) {
       await mkdir(path, { recursive: true })
       await undo({ ...session, undo: [{ kind: 'remove-folder', path }] })
@@ -104,7 +104,7 @@ describe('a session', () => {
 describe('sweeping', () => {
   /** A session of another job, with a folder that it had begun to fill. */
   async function sessionOf(main: ProcessIdentity, job = 'other-job') {
-    const opened = await openSession(policy)
+    const opened = await openSession(newSessionId(), policy)
     const path = join(stagingRoot(), opened.id)
     await mkdir(path, { recursive: true })
     return { path, session: await updateSession(opened, { main, job, undo: [{ kind: 'remove-folder', path }] }) }

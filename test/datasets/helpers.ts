@@ -3,7 +3,7 @@ import { RestError } from '@azure/storage-blob'
 import { cloudOf, type Workspace } from '../../src/azureml/index.ts'
 import type { BlobContainer, SnapshotFile } from '../../src/blobs/index.ts'
 import type { DatasetContext } from '../../src/datasets/index.ts'
-import type { Log } from '../../src/report/index.ts'
+import { type Log, startStopwatch } from '../../src/report/index.ts'
 import { silentLog } from '../report/helpers.ts'
 
 /** A file of a snapshot. */
@@ -127,5 +127,6 @@ export function contextOf(
     defaultDatastore: '',
     signal,
     log: workspace.log,
+    stopwatch: startStopwatch('test'),
   }
 }

@@ -29,9 +29,14 @@ describe('the number of a published version', () => {
     ['1 where there are only words', ['made:draft'], '1'],
   ])('is %s', async (_what, existing, expected) => {
     const workspace = fakeWorkspace(Object.fromEntries(existing.map((key) => [key, { dataUri: `https://${key}` }])))
-    const published = await publishOutput(contextOf(workspace, memoryContainer()), request())
-    expect(published).toMatchObject({ version: expected, id: `azureml:made:${expected}`, files: 1, bytes: 7 })
-    expect(published?.uri).toMatch(
+    const publication = await publishOutput(contextOf(workspace, memoryContainer()), request())
+    expect(publication?.published).toMatchObject({
+      version: expected,
+      id: `azureml:made:${expected}`,
+      files: 1,
+      bytes: 7,
+    })
+    expect(publication?.published.uri).toMatch(
       /^azureml:\/\/datastores\/workspaceblobstore\/paths\/azureml-datasets\/made\/7\.1\.\w+\/$/,
     )
   })
@@ -41,8 +46,8 @@ describe('the number of a published version', () => {
     workspace.beforePut = (key) => {
       if (key !== 'made:20') workspace.versions.set(key, { dataUri: `https://somebody/${key}` })
     }
-    const published = await publishOutput(contextOf(workspace, memoryContainer()), request())
-    expect(published?.version).toBe('20')
+    const publication = await publishOutput(contextOf(workspace, memoryContainer()), request())
+    expect(publication?.published.version).toBe('20')
     expect(workspace.puts).toHaveLength(20)
   })
 
@@ -61,8 +66,8 @@ describe('the number of a published version', () => {
       if (key === 'made:1') workspace.versions.set(key, { dataUri: 'https://somebody/' })
       return undefined
     }
-    const published = await publishOutput(contextOf(workspace, memoryContainer()), request())
-    expect(published?.version).toBe('2')
+    const publication = await publishOutput(contextOf(workspace, memoryContainer()), request())
+    expect(publication?.published.version).toBe('2')
   })
 
   test('is that of a PUT whose answer was lost: the version is ours, though the service refuses it the second time', async () => {
@@ -73,8 +78,8 @@ describe('the number of a published version', () => {
       const dataUri = `azureml://datastores/workspaceblobstore/paths/${name.slice(0, name.lastIndexOf('/'))}`
       workspace.versions.set(key, { dataUri })
     }
-    const published = await publishOutput(contextOf(workspace, container), request())
-    expect(published?.version).toBe('1')
+    const publication = await publishOutput(contextOf(workspace, container), request())
+    expect(publication?.published.version).toBe('1')
     expect(workspace.puts).toEqual(['made:1'])
   })
 })
