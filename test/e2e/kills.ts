@@ -132,7 +132,7 @@ export function expectWhole(folder: string, generations: readonly Files[]): void
 /** What has to hold whenever a step has ended, however it did: its processes are gone and no secret is on the disk. */
 export async function expectNothingLost({ emulator }: World, { runner }: Job): Promise<void> {
   expect(await runner.leftovers(), 'processes left behind').toEqual([])
-  expectNoSecretsInFiles(emulator, runner.folders.root)
+  expectNoSecretsInFiles(emulator.secrets, runner.folders.root)
 }
 
 /** Folders of sessions, also those without a file in them. */
