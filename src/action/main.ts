@@ -67,7 +67,8 @@ async function main(draft: Draft, signal: AbortSignal): Promise<void> {
 function skip({ log, change }: Draft, error: unknown): void {
   const note = 'The datasets were skipped, as this job has no credentials for Azure (on-missing-credentials: skip).'
   setSkipped()
-  change({ inputs: [], notes: [note] })
+  // There is nothing to say about data, and forks, where this happens, may not comment.
+  change({ inputs: [], notes: [note], comment: undefined })
   log.info(`Skipped: ${messageOf(error)}`)
   log.notice(note)
 }

@@ -6,6 +6,7 @@ import type { ReportedInput, StepReport } from './step-report.ts'
 import type { Place } from './summary.ts'
 
 const none = '–'
+const mostNames = 20
 const numbers = ['>Files', '>Size', '>Time', '>Rate', 'Fingerprint']
 
 /** What was staged, how and why, as far as the step got. */
@@ -33,7 +34,11 @@ function inputCells(known: StagedInput | undefined, hasFailed: boolean, place: P
 
 function versionCell({ version, studioUrl }: Pick<StagedInput, 'version' | 'studioUrl'>, place: Place): string {
   if (version === '') return none
-  return place === 'summary' ? link(code(version), studioUrl) : code(version)
+  return place === 'summary' ? link(versionText(version), studioUrl) : versionText(version)
+}
+
+function versionText(version: string): string {
+  return /^\d{1,20}$/.test(version) ? version : code(version)
 }
 
 function howCell({ staged, reason, registeredFrom }: StagedInput, hasFailed: boolean): string {
@@ -59,17 +64,30 @@ function timeCells(seconds: number, bytes: number): string[] {
   ]
 }
 
-/** What was published, and what was opened to be. */
+/** The outputs that were opened, while none of them is published yet. */
+export function openedLine(outputs: readonly SessionOutput[]): string {
+  if (outputs.length === 0 || outputs.some(isDecided)) return ''
+  const names = outputs.slice(0, mostNames).map(({ dataset }) => code(dataset.name))
+  const left = outputs.length - names.length
+  return `Opened for output: ${names.join(', ')}${left > 0 ? ` and ${left.toLocaleString('en-US')} more` : ''}`
+}
+
+/** What was published, and what could not be; empty until there is something. */
 export function outputsTable(outputs: readonly SessionOutput[], place: Place): Table {
-  const rows = outputs.map((output) => () => {
+  const shown = outputs.some(isDecided) ? outputs : []
+  const rows = shown.map((output) => () => {
     const published = registeredVersion(output)
-    const version = output.published === 'empty' ? 'none: no files' : 'not yet'
+    const version = output.published === 'empty' ? 'none: no files' : 'not published'
     return [
       nameCell(output.dataset),
       ...(published ? publishedCells(published, place) : [version, none, none, none, none, none]),
     ]
   })
   return { head: ['Output', 'Version', ...numbers], rows, noun: 'output' }
+}
+
+function isDecided({ published }: SessionOutput): boolean {
+  return published !== undefined
 }
 
 function publishedCells(published: PublishedOutput, place: Place): string[] {
@@ -103,7 +121,7 @@ export function changesTable(outputs: readonly SessionOutput[]): Table {
 
 function changeCells(changes: VersionChanges): string[] {
   if (changes.kind === 'first') return ['this is the first version', none, none, none, none]
-  const before = changes.before === '' ? 'the version before' : `version ${code(changes.before)}`
+  const before = changes.before === '' ? 'the version before' : `version ${versionText(changes.before)}`
   if (changes.kind === 'unknown')
     return [`${before} cannot be listed (${sentence(changes.reason, 200)})`, none, none, none, none]
   const { added, removed, changed, netBytes, bySize } = changes

@@ -52,7 +52,7 @@ describe('an input', () => {
     rowOf(render({ inputs: [reported(differences)], ...more }), 'Input')
 
   test('has its version with a link, how it was staged, files, size, time, rate and fingerprint', () => {
-    const link = `[\`7\`](${studio}/scans/7/details?wsid=/subscriptions/s/resourceGroups/g)`
+    const link = `[7](${studio}/scans/7/details?wsid=/subscriptions/s/resourceGroups/g)`
     const rest = ['12,345', '2 KB', '1.3 s', '1.6 KB/s', '`ffffffffffff`']
     expect(row({})).toEqual(['`scans`', link, 'downloaded', ...rest])
   })
@@ -91,16 +91,22 @@ describe('an input', () => {
 
 describe('an output', () => {
   test('that was published has its version with a link, and all numbers', () => {
-    const link = `[\`8\`](${studio}/made/8/details?wsid=/subscriptions/s/resourceGroups/g)`
+    const link = `[8](${studio}/made/8/details?wsid=/subscriptions/s/resourceGroups/g)`
     const expected = ['`made`', link, '3', '1.5 KB', '2.0 s', '768 B/s', '`aaaaaaaaaaaa`']
     expect(rowOf(render({ outputs: [publishedOutput()] }), 'Output')).toEqual(expected)
   })
 
-  test('that is open or empty has no version', () => {
-    expect(rowOf(render({ outputs: [{ ...publishedOutput(), published: undefined }] }), 'Output')[1]).toBe('not yet')
-    expect(rowOf(render({ outputs: [{ ...publishedOutput(), published: 'empty' }] }), 'Output')[1]).toBe(
-      'none: no files',
-    )
+  test('that is empty, or not published where others are, has no version', () => {
+    const open = { ...publishedOutput(), published: undefined }
+    const empty = { ...publishedOutput(), published: 'empty' } as const
+    expect(rowOf(render({ outputs: [empty, open] }), 'Output')[1]).toBe('none: no files')
+    expect(rowOf(render({ outputs: [open, publishedOutput()] }), 'Output')[1]).toBe('not published')
+  })
+
+  test('that is open is named in a line, as long as none is published', () => {
+    const open = { ...publishedOutput(), published: undefined }
+    expect(render({ outputs: [open] })).toContain('\n\nOpened for output: `made`\n\n')
+    expect(render({ outputs: Array.from({ length: 3000 }, () => open) })).toMatch(/, `made` and 2,980 more\n/)
   })
 })
 
@@ -119,16 +125,16 @@ describe('what changed', () => {
   const changed = (changes: VersionChanges) => render({ outputs: [publishedOutput({ changes })] })
 
   test.each([
-    [compared, ['version `7`', '2 files, 2 KB', '–', '1 file, 10 B', '+2 KB']],
+    [compared, ['version 7', '2 files, 2 KB', '–', '1 file, 10 B', '+2 KB']],
     [
       { ...compared, netBytes: -5, bySize: true },
-      ['version `7`, compared by size', '2 files, 2 KB', '–', '1 file, 10 B', '−5 B'],
+      ['version 7, compared by size', '2 files, 2 KB', '–', '1 file, 10 B', '−5 B'],
     ],
-    [{ ...compared, netBytes: 0 }, ['version `7`', '2 files, 2 KB', '–', '1 file, 10 B', '±0 B']],
+    [{ ...compared, netBytes: 0 }, ['version 7', '2 files, 2 KB', '–', '1 file, 10 B', '±0 B']],
     [{ kind: 'first' }, ['this is the first version', '–', '–', '–', '–']],
     [
       { kind: 'unknown', before: '7', reason: 'storage-refused' },
-      ['version `7` cannot be listed (storage-refused)', '–', '–', '–', '–'],
+      ['version 7 cannot be listed (storage-refused)', '–', '–', '–', '–'],
     ],
     [
       { kind: 'unknown', before: '', reason: 'it took too long' },
@@ -180,7 +186,7 @@ describe('in a comment, where the runner masks nothing,', () => {
     const markdown = renderReport(report, 'comment')
     expect(markdown).not.toMatch(/ml\.azure\.com|f0a4c812/)
     expect(markdown).toContain('/subscriptions/•••/x')
-    expect(rowOf(markdown, 'Input')[1]).toBe('`7`')
+    expect(rowOf(markdown, 'Input')[1]).toBe('7')
   })
 })
 

@@ -45,18 +45,18 @@ describe('the comment on a pull request', () => {
       expect(bodies()[0]).toMatch(
         /^<!-- azureml-datasets: data\/transform\/[0-9a-f]{12}\/data -->\n\n### AzureML datasets\n/,
       )
-      expect(bodies()[0]).toMatch(/\| `source` \| `1` \| downloaded .*\n\n.*Output.*\n.*\n\| `made` \| not yet \|/)
+      expect(bodies()[0]).toMatch(/\| `source` \| 1 \| downloaded .*\n\nOpened for output: `made`\n/)
 
       await job.write(path.join(main.outputs['output-0'] ?? '', `f${version}`), 'content')
       const post = await job.post()
       expect(post.log).toContain('Updated the comment on pull request #7.')
       expect(bodies()).toHaveLength(1)
-      expect(bodies()[0]).toContain('| `source` | `1` |')
-      expect(bodies()[0]).toContain(`| \`made\` | \`${version}\` | 1 | 7 B |`)
+      expect(bodies()[0]).toContain('| `source` | 1 |')
+      expect(bodies()[0]).toContain(`| \`made\` | ${version} | 1 | 7 B |`)
       expect(bodies()[0]).toContain(`/actions/runs/${job.runner.github.runId}/attempts/1`)
       expect([...notices(main), ...notices(post)]).toEqual([])
     }
-    expect(bodies()[0]).toContain('| `made:2` | version `1` | 1 file, 7 B | 1 file, 7 B | – | ±0 B |')
+    expect(bodies()[0]).toContain('| `made:2` | version 1 | 1 file, 7 B | 1 file, 7 B | – | ±0 B |')
     expect(bodies()[0]).not.toContain(world.emulator.subscriptionId)
     expect(api.comments[0]?.body).toBe('Nice!')
   })
@@ -67,7 +67,7 @@ describe('the comment on a pull request', () => {
     await job.write(path.join(main.outputs['output-0'] ?? '', 'f'), 'x')
     expect((await job.publish()).exitCode).toBe(0)
     const [body] = bodies()
-    expect(body).toContain('| `early` | `1` | 1 |')
+    expect(body).toContain('| `early` | 1 | 1 |')
     api.requests.length = 0
     await job.post()
     expect(api.requests).toEqual([])
@@ -116,7 +116,7 @@ describe('the comment on a pull request', () => {
     const message = errorOf(await job.main({ ...commented, 'input-datasets': 'source\nnowhere' }))
     expect(message).toContain('[dataset-not-found]')
     expect(bodies()[0]).toMatch(/> \[!CAUTION\]\n> There is no dataset "nowhere".*\[`dataset-not-found`\]\(https:/)
-    expect(bodies()[0]).toMatch(/\| `source` \| `1` \| not staged.*\n\| `nowhere` \| – \| not reached \|/)
+    expect(bodies()[0]).toMatch(/\| `source` \| 1 \| not staged.*\n\| `nowhere` \| – \| not reached \|/)
   })
 
   test('of a job that failed says that nothing was published, and of a step that was killed that it did not end', async () => {
@@ -125,7 +125,7 @@ describe('the comment on a pull request', () => {
     await job.write(path.join(main.outputs['output-0'] ?? '', 'f'), 'x')
     await job.post('failure')
     expect(bodies()[0]).toContain('Not published, as the job was not successful: unmade.')
-    expect(bodies()[0]).toContain('| `unmade` | not yet |')
+    expect(bodies()[0]).toContain('Opened for output: `unmade`')
 
     const arrived = Promise.withResolvers<void>()
     world.emulator.intercept.blob = () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { type GitHubApi, startGitHubApi } from '../../emulator/github-api.ts'
 import type { GitHubContext, StepResult } from '../../emulator/runner.ts'
 import { filesBelow, type Job, useWorld, warningsOf } from './world.ts'
 
@@ -53,10 +54,15 @@ interface JobRun {
 
 /** What actions/cache keeps between runs: a folder for each key. */
 let caches = ''
-beforeAll(() => {
+let api: GitHubApi
+beforeAll(async () => {
+  api = await startGitHubApi()
   caches = mkdtempSync(path.join(tmpdir(), 'examples-caches-'))
 })
-afterAll(() => rmSync(caches, { recursive: true, force: true }))
+afterAll(async () => {
+  rmSync(caches, { recursive: true, force: true })
+  await api.stop()
+})
 
 function runExample(file: string, options: RunOptions = {}): Promise<Record<string, JobRun>> {
   return runWorkflow(readFileSync(path.join(examples, file), 'utf8'), options)
@@ -88,7 +94,7 @@ async function runJob({ steps, outputs }: WorkflowJob, values: Values, options: 
   const environment: Record<string, string> = isFork
     ? { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' }
     : {}
-  const job = await world.job({ github, environment })
+  const job = await world.job({ github: { ...github, apiUrl: api.url }, environment })
   const results: JobRun['steps'][number][] = []
   const atEnd: (() => void)[] = []
   for (const step of steps) {
@@ -206,6 +212,7 @@ describe('gate-pull-request.yml', () => {
     const good = await runExample('gate-pull-request.yml', { github: pullRequest })
     expect(good['data-tests']?.status, whole(good['data-tests'])).toBe('success')
     expect(logOf(good['data-tests']?.steps[2])).toContain('2 tables, 0 problems')
+    expect(api.comments).toMatchObject([{ body: expect.stringContaining('| `my_folder` | 1 |') }])
 
     await upload({ 'broken.csv': 'id,size\n1\n' })
     const bad = await runExample('gate-pull-request.yml', { github: pullRequest })
@@ -219,6 +226,7 @@ describe('gate-pull-request.yml', () => {
     expect(run?.status, whole(run)).toBe('success')
     expect(run?.steps[2]).toBe('skipped')
     expect(world.emulator.requests).toEqual([])
+    expect(api.comments, 'the one of the test before').toHaveLength(1)
   })
 })
 
