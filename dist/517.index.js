@@ -11,14 +11,12 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(96421);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(63359);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47178);
-/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(87234);
-/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(26726);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(87234);
+/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(26726);
+/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(51120);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(52768);
-/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(76079);
-
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(24541);
 
 
 
@@ -38,37 +36,41 @@ async function runPost() {
         if (!session)
             return (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .removeSession */ .dF)({ id: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(folder) });
         // In a job container, the runner's signals reach only the docker client.
-        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .endProcess */ .JZ)(session.main);
+        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .endProcess */ .JZ)(session.main);
         try {
-            await finish(session, signal);
+            await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .reporting */ .v)('AzureML outputs', signal, (draft) => finish(session, draft, signal));
         }
         finally {
             await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .removeSession */ .dF)(session);
         }
     });
 }
-async function finish(session, signal) {
+async function finish(session, draft, signal) {
     if (session.state !== 'ready') {
+        (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .tellAfterMain */ .P)(draft, session);
         await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .undo */ .tN)(session);
-        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.info('The first step of this action did not get to its end: what it had begun was removed, and nothing is published.');
-        return;
+        return note(draft, 'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.');
     }
-    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .hasUnpublished */ .w)(session) || !wantsPublishing(session, _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4('job-status')))
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .hasUnpublished */ .w)(session) || session.policy.uploadOutputs === 'never')
         return;
-    await (0,_summary_js__WEBPACK_IMPORTED_MODULE_8__/* .writePublishedSummary */ ._)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .publishSession */ .k)(session, signal));
+    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .tellAfterMain */ .P)(draft, session);
+    if (wantsPublishing(session, _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4('job-status'), draft))
+        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSession */ .k)(session, draft, signal);
 }
 /** Whether outputs are to be published, as the job went. */
-function wantsPublishing({ policy, outputs }, jobStatus) {
+function wantsPublishing({ policy, outputs }, jobStatus, draft) {
     const names = outputs.map(({ dataset }) => dataset.name).join(', ');
-    if (policy.uploadOutputs === 'never')
-        return false;
     if (jobStatus === 'success' || (jobStatus === 'failure' && policy.uploadOutputs === 'always'))
         return true;
     if (jobStatus === 'failure' || jobStatus === 'cancelled') {
-        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.info(`Not published, as the job was ${jobStatus === 'failure' ? 'not successful' : 'cancelled'}: ${names}.`);
+        note(draft, `Not published, as the job was ${jobStatus === 'failure' ? 'not successful' : 'cancelled'}: ${names}.`);
         return false;
     }
     throw new _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo('job-status-unknown', `Not published: ${names}. The post step cannot see how the job went, as in composite actions. Add a step "uses: your-org/azureml-datasets/publish@v1" after the one that writes the output.`);
+}
+function note({ log, change }, text) {
+    log.info(text);
+    change({ notes: [text] });
 }
 
 
@@ -82,47 +84,49 @@ function wantsPublishing({ policy, outputs }, jobStatus) {
 /* harmony export */   w: () => (/* binding */ hasUnpublished)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(90304);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(63359);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47178);
-/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(22743);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(67712);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
+/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(22743);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(67712);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37771);
 
 
 
 
 
 
-
+/** A new version is compared with the one before it for no longer than this: the step waits, and so may somebody who cancels it. */
+const patience = 60_000;
 /** Whether a session has outputs that nobody published yet. */
 function hasUnpublished({ outputs }) {
     return outputs.some(({ published }) => published === undefined);
 }
 /** Publishes what a session opened, one output after the other; each that is done is written down at once, so that it is never done twice. */
-async function publishSession(session, signal) {
-    const job = await (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .currentJob */ .b)();
-    const warning = (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayPublish */ .u)(job);
+async function publishSession(session, draft, signal) {
+    const job = await (0,_job_js__WEBPACK_IMPORTED_MODULE_4__/* .currentJob */ .b)();
+    const warning = (0,_job_js__WEBPACK_IMPORTED_MODULE_4__/* .mayPublish */ .u)(job);
     // Where the post step publishes, the main step has warned already.
     if (warning && session.policy.uploadOutputs === 'never')
-        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.warning(warning);
-    const context = await reconnect(session, signal);
+        draft.log.warning(warning);
+    const context = await reconnect(session, draft, signal);
     let current = session;
     for (const [index, output] of session.outputs.entries()) {
         if (output.published !== undefined)
             continue;
-        const published = (await publishOne(context, job, current, output)) ?? 'empty';
-        const outputs = current.outputs.map((other, position) => (position === index ? { ...other, published } : other));
-        current = await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .updateSession */ .qO)(current, { outputs });
+        const publication = await publishOne(context, job, current, output);
+        current = await noteDown(current, index, publication?.published ?? 'empty', draft);
+        if (publication)
+            current = await noteDown(current, index, await withChanges(context, publication), draft);
     }
     return current;
 }
-async function reconnect({ connection }, signal) {
+async function reconnect({ connection }, { log, stopwatch }, signal) {
     signal.throwIfAborted();
     if (!connection)
         throw new Error('a session with outputs and no connection');
-    const identity = await (0,_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .identify */ .ls)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z);
-    return (0,_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .connect */ .Ng)(connection, identity, signal, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z);
+    stopwatch.begin('sign in');
+    const identity = await (0,_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .identify */ .ls)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), log);
+    return (0,_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .Ng)(connection, identity, signal, log, stopwatch);
 }
 async function publishOne(context, job, { policy, inputs }, { dataset, folder }) {
     const provenance = { ...job.provenance, inputs: inputs.map(inputLabel) };
@@ -132,9 +136,17 @@ async function publishOne(context, job, { policy, inputs }, { dataset, folder })
     }
     catch (error) {
         if (error instanceof _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .cJ)
-            _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`);
+            context.log.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`);
         throw error;
     }
+}
+async function withChanges(context, { published, content }) {
+    return { ...published, changes: await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(context, published, content, AbortSignal.timeout(patience)) };
+}
+async function noteDown(session, index, published, draft) {
+    const outputs = session.outputs.map((output, position) => (position === index ? { ...output, published } : output));
+    draft.change({ outputs });
+    return (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .updateSession */ .qO)(session, { outputs });
 }
 function inputLabel({ name, version }) {
     return version === '' ? `${name} (local)` : `${name}:${version}`;

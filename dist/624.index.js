@@ -11,7 +11,7 @@ export const modules = {
 /* harmony export */   rg: () => (/* binding */ setPublishedOutputs)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(90304);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37771);
 
 
@@ -78,12 +78,12 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   runPublish: () => (/* binding */ runPublish)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(63359);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92036);
 /* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92309);
 /* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(26726);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(37771);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(52768);
-/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(76079);
+/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(51120);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37771);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(24541);
 
 
 
@@ -93,18 +93,18 @@ __webpack_require__.r(__webpack_exports__);
 
 /** The step `publish/`: publishes, in the middle of a job, what an earlier step opened, and hands on the versions. */
 async function runPublish() {
-    await (0,_step_js__WEBPACK_IMPORTED_MODULE_5__/* .runStep */ .e)(async (signal) => {
-        const folder = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('session') || process.env.AZUREML_DATASETS_SESSION || '';
-        const session = folder === '' ? undefined : await (0,_session_js__WEBPACK_IMPORTED_MODULE_4__/* .loadSession */ .L6)(folder);
-        if (session?.state !== 'ready' || session.outputs.length === 0) {
-            throw new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('no-session', 'There is nothing to publish: no earlier step of this job opened output datasets with "uses: your-org/azureml-datasets@v1", or that step did not succeed.');
-        }
-        if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .hasUnpublished */ .w)(session))
-            return (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setPublishedOutputs */ .rg)(session);
-        const published = await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSession */ .k)(session, signal);
-        (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setPublishedOutputs */ .rg)(published);
-        await (0,_summary_js__WEBPACK_IMPORTED_MODULE_6__/* .writePublishedSummary */ ._)(published);
-    });
+    await (0,_step_js__WEBPACK_IMPORTED_MODULE_6__/* .runStep */ .e)((signal) => (0,_reporting_js__WEBPACK_IMPORTED_MODULE_4__/* .reporting */ .v)('AzureML outputs', signal, (draft) => publish(draft, signal)));
+}
+async function publish(draft, signal) {
+    const folder = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('session') || process.env.AZUREML_DATASETS_SESSION || '';
+    const session = folder === '' ? undefined : await (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .loadSession */ .L6)(folder);
+    if (session?.state !== 'ready' || session.outputs.length === 0) {
+        throw new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('no-session', 'There is nothing to publish: no earlier step of this job opened output datasets with "uses: your-org/azureml-datasets@v1", or that step did not succeed.');
+    }
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .hasUnpublished */ .w)(session))
+        return (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setPublishedOutputs */ .rg)(session);
+    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_4__/* .tellAfterMain */ .P)(draft, session);
+    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setPublishedOutputs */ .rg)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSession */ .k)(session, draft, signal));
 }
 
 
@@ -118,47 +118,49 @@ async function runPublish() {
 /* harmony export */   w: () => (/* binding */ hasUnpublished)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(90304);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(63359);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47178);
-/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(22743);
-/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(67712);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
+/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(22743);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(67712);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37771);
 
 
 
 
 
 
-
+/** A new version is compared with the one before it for no longer than this: the step waits, and so may somebody who cancels it. */
+const patience = 60_000;
 /** Whether a session has outputs that nobody published yet. */
 function hasUnpublished({ outputs }) {
     return outputs.some(({ published }) => published === undefined);
 }
 /** Publishes what a session opened, one output after the other; each that is done is written down at once, so that it is never done twice. */
-async function publishSession(session, signal) {
-    const job = await (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .currentJob */ .b)();
-    const warning = (0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .mayPublish */ .u)(job);
+async function publishSession(session, draft, signal) {
+    const job = await (0,_job_js__WEBPACK_IMPORTED_MODULE_4__/* .currentJob */ .b)();
+    const warning = (0,_job_js__WEBPACK_IMPORTED_MODULE_4__/* .mayPublish */ .u)(job);
     // Where the post step publishes, the main step has warned already.
     if (warning && session.policy.uploadOutputs === 'never')
-        _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.warning(warning);
-    const context = await reconnect(session, signal);
+        draft.log.warning(warning);
+    const context = await reconnect(session, draft, signal);
     let current = session;
     for (const [index, output] of session.outputs.entries()) {
         if (output.published !== undefined)
             continue;
-        const published = (await publishOne(context, job, current, output)) ?? 'empty';
-        const outputs = current.outputs.map((other, position) => (position === index ? { ...other, published } : other));
-        current = await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .updateSession */ .qO)(current, { outputs });
+        const publication = await publishOne(context, job, current, output);
+        current = await noteDown(current, index, publication?.published ?? 'empty', draft);
+        if (publication)
+            current = await noteDown(current, index, await withChanges(context, publication), draft);
     }
     return current;
 }
-async function reconnect({ connection }, signal) {
+async function reconnect({ connection }, { log, stopwatch }, signal) {
     signal.throwIfAborted();
     if (!connection)
         throw new Error('a session with outputs and no connection');
-    const identity = await (0,_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .identify */ .ls)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z);
-    return (0,_connection_js__WEBPACK_IMPORTED_MODULE_4__/* .connect */ .Ng)(connection, identity, signal, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z);
+    stopwatch.begin('sign in');
+    const identity = await (0,_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .identify */ .ls)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), log);
+    return (0,_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .Ng)(connection, identity, signal, log, stopwatch);
 }
 async function publishOne(context, job, { policy, inputs }, { dataset, folder }) {
     const provenance = { ...job.provenance, inputs: inputs.map(inputLabel) };
@@ -168,9 +170,17 @@ async function publishOne(context, job, { policy, inputs }, { dataset, folder })
     }
     catch (error) {
         if (error instanceof _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .cJ)
-            _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Z.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`);
+            context.log.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`);
         throw error;
     }
+}
+async function withChanges(context, { published, content }) {
+    return { ...published, changes: await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(context, published, content, AbortSignal.timeout(patience)) };
+}
+async function noteDown(session, index, published, draft) {
+    const outputs = session.outputs.map((output, position) => (position === index ? { ...output, published } : output));
+    draft.change({ outputs });
+    return (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .updateSession */ .qO)(session, { outputs });
 }
 function inputLabel({ name, version }) {
     return version === '' ? `${name} (local)` : `${name}:${version}`;

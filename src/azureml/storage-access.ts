@@ -90,7 +90,12 @@ export function createStorageAccess(): StorageAccess {
     async (workspace, location, prefix, signal) => {
       const same = (await listBlobDatastores(workspace)).find((store) => isSameContainer(store.location, location))
       if (same) return open(workspace, same, prefix, 'read', signal)
-      return openFirst({ workspace, location, purpose: 'read', prefix }, [ownToken(workspace, location)], signal, opened)
+      return openFirst(
+        { workspace, location, purpose: 'read', prefix },
+        [ownToken(workspace, location)],
+        signal,
+        opened,
+      )
     },
   )
   const openingOf = (container: BlobContainer) => {

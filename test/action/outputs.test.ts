@@ -28,7 +28,11 @@ test('folders, versions and facts are handed on in the order of the inputs', asy
     path: '/l',
     staged: 'local',
   })
-  const session = { ...(await openSession(newSessionId(), policy)), inputs: [stagedInput(), local], outputs: [output('made')] }
+  const session = {
+    ...(await openSession(newSessionId(), policy)),
+    inputs: [stagedInput(), local],
+    outputs: [output('made')],
+  }
   setStagedOutputs(session)
   const outputs = await runner.entries('output')
   expect(Object.fromEntries(outputs)).toMatchObject({
@@ -66,7 +70,10 @@ test('folders, versions and facts are handed on in the order of the inputs', asy
 })
 
 test('an input that was only resolved has no folder and no variable', async () => {
-  setStagedOutputs({ ...(await openSession(newSessionId(), policy)), inputs: [stagedInput({ path: '', staged: 'none' })] })
+  setStagedOutputs({
+    ...(await openSession(newSessionId(), policy)),
+    inputs: [stagedInput({ path: '', staged: 'none' })],
+  })
   expect((await runner.entries('output')).get('input-0')).toBe('')
   expect([...(await runner.entries('env')).keys()]).not.toContain('AZURE_ML_INPUT_scans')
 })

@@ -6,7 +6,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { endProcess, isRunning, type ProcessIdentity, thisProcess } from '../../src/action/processes.ts'
 import {
   loadSession,
-  newSessionId, openSession,
+  newSessionId,
+  openSession,
   removeSession,
   type Session,
   sessionFolder,
