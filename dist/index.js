@@ -352,9 +352,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 /** The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`, which are all this program: the name says which role it has. */
 const roles = {
-    'main.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(645), __nccwpck_require__.e(438)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1438))).runMain(),
-    'post.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(645), __nccwpck_require__.e(517)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6517))).runPost(),
-    'publish.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(645), __nccwpck_require__.e(624)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34624))).runPublish(),
+    'main.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(973), __nccwpck_require__.e(401)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28401))).runMain(),
+    'post.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(973), __nccwpck_require__.e(517)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6517))).runPost(),
+    'publish.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(973), __nccwpck_require__.e(624)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34624))).runPublish(),
 };
 const role = roles[(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '')];
 if (!role)

@@ -2,6 +2,7 @@ import { cloudOf } from '../azureml/index.ts'
 import type { DatasetContext } from '../datasets/index.ts'
 import { actionLog as log } from './action-log.ts'
 import { checkClock, checkIdToken, checkSignIn, checkToken, checkWorkspace, signsInByOidc } from './check-azure.ts'
+import { checkComment } from './check-comment.ts'
 import { checkDatasets } from './check-datasets.ts'
 import { checkMounting } from './check-mounting.ts'
 import { checkDisk, checkEvent, checkRunner, checkTargetFolders, withoutLocalFolders } from './check-runner.ts'
@@ -28,6 +29,7 @@ export async function checkSetup(inputs: ActionInputs, signal: AbortSignal): Pro
 async function checkMachine(examination: Examination, inputs: ActionInputs): Promise<ActionInputs> {
   await examine(examination, 'runner', checkRunner)
   await examine(examination, 'event', () => checkEvent(inputs))
+  if (inputs.pullRequestComment) await examine(examination, 'comment', checkComment)
   await examine(examination, 'disk', checkDisk)
   await examine(examination, 'mounting', () => checkMounting(examination.signal))
   const inputDatasets = await withoutLocalFolders(examination, inputs.inputDatasets)

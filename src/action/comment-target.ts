@@ -13,10 +13,9 @@ export interface CommentTarget {
 
 /** The comment of this step on the pull request that started the run; undefined where no pull request did. */
 export async function chooseComment(): Promise<CommentTarget | undefined> {
-  const { context } = await import('@actions/github')
-  const pullRequest: unknown = context.payload.pull_request?.number
-  if (typeof pullRequest !== 'number') {
-    log.info(`There is no comment, as the event "${context.eventName}" is not that of a pull request.`)
+  const pullRequest = await pullRequestOfRun()
+  if (pullRequest === undefined) {
+    log.info(`There is no comment, as the event "${process.env.GITHUB_EVENT_NAME}" is not that of a pull request.`)
     return undefined
   }
   const { GITHUB_WORKFLOW = '', GITHUB_JOB = '', GITHUB_ACTION = '' } = process.env
@@ -27,6 +26,13 @@ export async function chooseComment(): Promise<CommentTarget | undefined> {
     matrix: matrixOf(core.getInput('matrix')),
   }
   return { pullRequest, marker: markerOf(place), label: labelOf(place) }
+}
+
+/** The number of the pull request that started the run; undefined where none did. */
+export async function pullRequestOfRun(): Promise<number | undefined> {
+  const { context } = await import('@actions/github')
+  const number: unknown = context.payload.pull_request?.number
+  return typeof number === 'number' ? number : undefined
 }
 
 interface Place {

@@ -41,17 +41,23 @@ export function commentBody(report: StepReport, { marker, label }: CommentTarget
 }
 
 async function writeComment({ pullRequest, marker }: CommentTarget, body: string): Promise<void> {
-  const token = core.getInput('github-token')
-  if (token === '') throw new Error('the input github-token is empty')
-  core.setSecret(token)
-  const { context, getOctokit } = await import('@actions/github')
-  const octokit = getOctokit(token)
+  const { context } = await import('@actions/github')
+  const octokit = await openGitHub()
   const request = { signal: AbortSignal.timeout(patience) }
   const own = await findOwnComment(octokit, pullRequest, marker, request)
   if (own?.body === body) return
   if (own) await octokit.rest.issues.updateComment({ ...context.repo, comment_id: own.databaseId, body, request })
   else await octokit.rest.issues.createComment({ ...context.repo, issue_number: pullRequest, body, request })
   log.info(`${own ? 'Updated' : 'Wrote'} the comment on pull request #${pullRequest}.`)
+}
+
+/** GitHub, as the owner of the input `github-token`. */
+export async function openGitHub(): Promise<Octokit> {
+  const token = core.getInput('github-token')
+  if (token === '') throw new Error('the input github-token is empty')
+  core.setSecret(token)
+  const { getOctokit } = await import('@actions/github')
+  return getOctokit(token)
 }
 
 /** GitHub's REST API does not tell a job's token who it is; GraphQL does, with the comments at once. */

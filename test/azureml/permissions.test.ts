@@ -96,7 +96,7 @@ describe('a refusal is foreseen', () => {
     expect((await refusalOf(foresee)).message).toContain('Reading our own permissions')
     emulator.denied.clear()
     answering(404, '<html>nothing</html>')
-    expect((await refusalOf(foresee)).message).toContain('Azure answered 404')
+    expect((await refusalOf(foresee)).message).toContain('answered in its place (404)')
     answering(200, { value: [{ actions: 'all' }] })
     await expect(foresee()).rejects.toThrow('Expected Array')
   })

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type GitHubApi, startGitHubApi } from '../../emulator/github-api.ts'
 import type { RunnerOptions, StepResult } from '../../emulator/runner.ts'
+import { lineOf } from './doctor-lines.ts'
 import { errorOf, type Job, useWorld } from './world.ts'
 
 const world = useWorld()
@@ -203,4 +204,36 @@ test('the token is in nothing that a step shows or leaves', async () => {
   const session = await job.runner.run('cat "$AZUREML_DATASETS_SESSION/session.json"')
   expect(session.raw).toContain('"pullRequest": 7')
   expect(session.raw).not.toContain(token)
+})
+
+describe('the doctor asks GitHub whether it may comment, and writes nothing', () => {
+  const asked = { ...commented, check: 'true' }
+
+  test('where it may', async () => {
+    const job = await pullRequestJob()
+    const result = await job.main(asked)
+    expect(lineOf(result, 'comment')).toMatchObject({ state: 'ok', says: 'may be written on pull request #7' })
+    expect(api.requests).toEqual([{ method: 'POST', path: expect.stringMatching(/\/issues\/7\/comments$/) }])
+    expect(api.comments).toEqual([])
+  })
+
+  test('where it may not', async () => {
+    api.intercept = () => ({ status: 403, body: { message: 'Resource not accessible by integration' } })
+    const job = await pullRequestJob()
+    const { state, says } = lineOf(await job.main(asked), 'comment')
+    expect(state).toBe('warning')
+    expect(says).toMatch(/^may not be written on pull request #7 \(403\)\n {4}fix: .*pull-requests: write/)
+  })
+
+  test('where GitHub is in trouble', async () => {
+    api.intercept = () => ({ status: 500, body: { message: 'Oops' } })
+    const job = await pullRequestJob()
+    expect(lineOf(await job.main(asked), 'comment').state).toBe('unknown')
+  })
+
+  test('where no pull request is', async () => {
+    const job = await world.job({ github: { apiUrl: api.url } })
+    expect(lineOf(await job.main(asked), 'comment').state).toBe('info')
+    expect(api.requests).toEqual([])
+  })
 })

@@ -1,0 +1,979 @@
+export const id = 401;
+export const ids = [401];
+export const modules = {
+
+/***/ 28401:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  runMain: () => (/* binding */ runMain)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 14 modules
+var core = __webpack_require__(96421);
+// EXTERNAL MODULE: ./build/azureml/index.js + 22 modules
+var azureml = __webpack_require__(40049);
+// EXTERNAL MODULE: ./build/datasets/index.js + 16 modules
+var build_datasets = __webpack_require__(51205);
+// EXTERNAL MODULE: ./build/report/index.js + 3 modules
+var report = __webpack_require__(92036);
+// EXTERNAL MODULE: ./build/action/action-log.js
+var action_log = __webpack_require__(47178);
+// EXTERNAL MODULE: ./build/action/connection.js
+var action_connection = __webpack_require__(22743);
+// EXTERNAL MODULE: ./build/action/failure.js
+var failure = __webpack_require__(75541);
+;// CONCATENATED MODULE: ./build/action/findings.js
+
+
+const signs = {
+    ok: '✓',
+    warning: '!',
+    missing: '✗',
+    unknown: '?',
+    skipped: '-',
+    info: '·',
+};
+/** The longest of the fixed subjects has so many characters. */
+const subjectWidth = 17;
+/**
+ * Makes one check, and prints what it found. What it throws is a finding too: the error of the real step.
+ * @throws the signal's reason when told to stop
+ */
+async function examine({ findings, signal, log }, subject, check) {
+    signal.throwIfAborted();
+    const { value, ...found } = await check().catch((error) => {
+        log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        return failed(error);
+    });
+    signal.throwIfAborted();
+    const finding = { subject, ...found };
+    findings.push(finding);
+    log.info(lineOf(finding));
+    return value;
+}
+/** A check that needs what an earlier one was to find. */
+function needing(what, needed, check) {
+    return async () => (needed === undefined ? skipped(what) : check(needed));
+}
+/** A finding about something that needs what an earlier check did not find. */
+function skipped(what) {
+    return { state: 'skipped', says: `needs ${what}` };
+}
+/** A finding that is an error: its text, with its code and where to read more. */
+function failed(error, state = 'missing') {
+    return { state, says: (0,failure/* explainFailure */.S)(error) };
+}
+function lineOf({ state, subject, says, fix }) {
+    const line = `${signs[state]} ${subject.padEnd(subjectWidth)} ${says}`;
+    return fix === undefined ? line : `${line}\n    fix: ${fix}`;
+}
+/** How a finding is marked, also in the job summary. */
+function signOf({ state }) {
+    return signs[state];
+}
+/**
+ * What came out of all checks, in one sentence.
+ * @throws UserError where something is missing
+ */
+function verdictOf(findings) {
+    const judged = findings.filter(({ state }) => state !== 'info');
+    const count = (state) => judged.filter((finding) => finding.state === state).length;
+    const missing = judged.filter(({ state }) => state === 'missing').map(({ subject }) => subject);
+    if (missing.length > 0) {
+        throw new report/* UserError */.yo('check-failed', `${missing.length} of ${judged.length} checks failed: ${[...new Set(missing)].join(', ')}. The fix stands beside each above.`);
+    }
+    if (count('ok') === judged.length)
+        return `All ${judged.length} checks passed.`;
+    const others = [
+        [count('warning'), 'with a warning'],
+        [count('unknown'), 'not known'],
+        [count('skipped'), 'skipped'],
+    ];
+    const rest = others.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+    return `No check failed: ${count('ok')} of ${judged.length} passed, ${rest.join(', ')}.`;
+}
+
+// EXTERNAL MODULE: ./build/action/oidc.js
+var oidc = __webpack_require__(76546);
+;// CONCATENATED MODULE: ./build/action/check-azure.js
+
+
+
+
+
+
+/** The clock of this machine against Azure's: one that is wrong makes sign-ins and signatures fail, with misleading errors. */
+async function checkClock(cloud, signal) {
+    const skew = await (0,azureml/* askClockSkew */.Qe)(cloud, signal);
+    if (skew === undefined)
+        return { state: 'unknown', says: 'Azure did not tell the time' };
+    const wrong = (0,azureml/* describeSkew */.mp)(skew);
+    if (wrong === undefined)
+        return { state: 'ok', says: "within five minutes of Azure's" };
+    return {
+        state: 'missing',
+        says: `the clock of this runner is ${wrong}: Azure takes neither its tokens nor its signatures`,
+        fix: 'set the clock of the machine, and let it be kept by NTP (timedatectl set-ntp true)',
+    };
+}
+/** Whether an id token of GitHub is what the inputs sign in with. */
+function signsInByOidc({ signIn: { clientId, tenantId, clientSecret } }) {
+    return clientId !== '' && tenantId !== '' && clientSecret === '';
+}
+/** Who GitHub says that this job is. Where it does not say, that is the error of the sign-in. */
+async function checkIdToken({ federationAudience }) {
+    const ask = (0,oidc/* idTokenSource */.k)();
+    if (!ask)
+        return { state: 'info', says: 'GitHub gives this job none (permissions: id-token: write)' };
+    const { sub } = (0,azureml/* claimsOf */.ds)(await ask(federationAudience));
+    return { state: 'ok', says: `subject ${(0,report/* quoted */.TL)(String(sub))}, audience ${(0,report/* quoted */.TL)(federationAudience)}` };
+}
+/** Signs in as the real step does. */
+async function checkSignIn({ signIn, onMissingCredentials, ...inputs }) {
+    try {
+        const identity = await (0,action_connection/* identify */.ls)({ ...inputs, ...signIn }, signIn.clientSecret, { ...action_log/* actionLog */.Z, info: action_log/* actionLog */.Z.debug });
+        return { state: 'ok', says: identity.description, value: identity };
+    }
+    catch (error) {
+        const isForgiven = error instanceof azureml/* MissingCredentials */.Jl && onMissingCredentials === 'skip';
+        if (!isForgiven)
+            throw error;
+        const { says } = failed(error);
+        return { state: 'warning', says: `on-missing-credentials: skip lets the step pass without data. ${says}` };
+    }
+}
+/** A token for one service. Without one for storage or ml, all that does not need it goes on. */
+async function checkToken({ credential }, { scopes }, service, signal) {
+    try {
+        const token = await credential.getToken(scopes[service], { abortSignal: signal });
+        const { oid } = (0,azureml/* claimsOf */.ds)(token?.token ?? '');
+        const who = service === 'management' && oid !== undefined ? `, for object id ${(0,report/* quoted */.TL)(String(oid))}` : '';
+        return { state: 'ok', says: `for ${scopes[service]}${who}` };
+    }
+    catch (error) {
+        return failed(error, service === 'management' ? 'missing' : 'warning');
+    }
+}
+/** Opens the workspace. Who may not read it may all the same be allowed to use its data, so that this alone ends nothing. */
+async function checkWorkspace(inputs, identity, signal) {
+    const connection = await (0,action_connection/* decideConnection */.r5)(inputs, process.env.GITHUB_WORKSPACE ?? process.cwd());
+    const context = await (0,action_connection/* connect */.Ng)(connection, identity, signal, action_log/* actionLog */.Z);
+    const { workspace, resourceGroup } = connection.workspace;
+    try {
+        const location = await (0,azureml/* readLocation */.mb)(context.workspace);
+        const says = `${(0,report/* quoted */.TL)(workspace)} in ${(0,report/* quoted */.TL)(resourceGroup)} (${(0,report/* quoted */.TL)(location)})`;
+        return { state: 'ok', says, value: context };
+    }
+    catch (error) {
+        const mayNotRead = error instanceof report/* UserError */.yo && error.code === 'azure-role-missing';
+        if (mayNotRead)
+            return { ...failed(error, 'warning'), value: context };
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: ./build/action/comment.js
+var comment = __webpack_require__(12614);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+;// CONCATENATED MODULE: ./build/action/comment-target.js
+
+
+
+/** The comment of this step on the pull request that started the run; undefined where no pull request did. */
+async function chooseComment() {
+    const pullRequest = await pullRequestOfRun();
+    if (pullRequest === undefined) {
+        action_log/* actionLog */.Z.info(`There is no comment, as the event "${process.env.GITHUB_EVENT_NAME}" is not that of a pull request.`);
+        return undefined;
+    }
+    const { GITHUB_WORKFLOW = '', GITHUB_JOB = '', GITHUB_ACTION = '' } = process.env;
+    const place = {
+        workflow: GITHUB_WORKFLOW,
+        job: GITHUB_JOB,
+        step: GITHUB_ACTION,
+        matrix: matrixOf(core/* getInput */.V4('matrix')),
+    };
+    return { pullRequest, marker: markerOf(place), label: labelOf(place) };
+}
+/** The number of the pull request that started the run; undefined where none did. */
+async function pullRequestOfRun() {
+    const { context } = await __webpack_require__.e(/* import() */ 785).then(__webpack_require__.bind(__webpack_require__, 92785));
+    const number = context.payload.pull_request?.number;
+    return typeof number === 'number' ? number : undefined;
+}
+/** Encoded, so that no name can end the comment of HTML, or be read as another place. */
+function markerOf({ workflow, job, step, matrix }) {
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(matrix)).digest('hex').slice(0, 12);
+    const parts = [workflow, job, hash, step].map((part) => encodeURIComponent(part.toWellFormed()));
+    return `<!-- azureml-datasets: ${parts.join('/')} -->`;
+}
+function labelOf({ workflow, job, step, matrix }) {
+    const names = [workflow, job, step].join(' / ');
+    return matrix === undefined ? names : `${names}, ${canonicalJson(matrix)}`;
+}
+/** The input `matrix` holds JSON; `null` where the job has no matrix. */
+function matrixOf(text) {
+    try {
+        return JSON.parse(text) ?? undefined;
+    }
+    catch {
+        return text === '' ? undefined : text;
+    }
+}
+/** JSON that is the same for the same values, in whatever order their keys come. */
+function canonicalJson(value) {
+    return JSON.stringify(value ?? null, (_key, part) => typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part);
+}
+
+;// CONCATENATED MODULE: ./build/action/check-comment.js
+
+
+
+const patience = 10_000;
+/**
+ * Whether the token may comment on the pull request. A comment without a text is never made: GitHub refuses it as invalid (422) where we may
+ * comment, and as forbidden (403, 404) where not. A comment that cannot be written fails no step, so that nothing here is worse than a warning.
+ */
+async function checkComment() {
+    const pullRequest = await pullRequestOfRun();
+    if (pullRequest === undefined)
+        return { state: 'info', says: `none on the event ${(0,report/* quoted */.TL)(process.env.GITHUB_EVENT_NAME ?? '')}` };
+    const { context } = await __webpack_require__.e(/* import() */ 785).then(__webpack_require__.bind(__webpack_require__, 92785));
+    const request = { signal: AbortSignal.timeout(patience) };
+    try {
+        const octokit = await (0,comment/* openGitHub */.o6)();
+        await octokit.rest.issues.createComment({ ...context.repo, issue_number: pullRequest, body: '', request });
+        return { state: 'unknown', says: 'GitHub took a comment without a text' };
+    }
+    catch (error) {
+        return judge(error, pullRequest);
+    }
+}
+function judge(error, pullRequest) {
+    const status = error instanceof Error && 'status' in error ? error.status : undefined;
+    if (status === 422)
+        return { state: 'ok', says: `may be written on pull request #${pullRequest}` };
+    if (status !== 403 && status !== 404)
+        return { state: 'unknown', says: 'GitHub did not tell whether it may be written' };
+    return {
+        state: 'warning',
+        says: `may not be written on pull request #${pullRequest} (${status})`,
+        fix: 'give the job "permissions: pull-requests: write"; runs from forks and of Dependabot may not comment',
+    };
+}
+
+;// CONCATENATED MODULE: ./build/action/check-datastores.js
+
+
+
+const kept = {
+    AccountKey: 'an account key',
+    Sas: 'a SAS',
+    ServicePrincipal: 'a service principal',
+    Certificate: 'a certificate, which cannot be used here',
+    None: 'no credentials',
+};
+/** Checks of the datastores of a workspace. */
+function datastoreChecks(examination, context) {
+    const readable = new Map();
+    const written = new Set();
+    const reading = async (place) => {
+        const key = await keyOf(context, place);
+        if (!readable.has(key))
+            readable.set(key, await examineReading(examination, context, place));
+        return readable.get(key);
+    };
+    const writing = async (place, isNeeded) => {
+        const datastore = await reading(place);
+        const key = await keyOf(context, place);
+        if (!written.has(key)) {
+            const check = needing('read blobs', datastore, (store) => checkWriting(context, store, place, isNeeded));
+            await examine(examination, 'write blobs', check);
+        }
+        written.add(key);
+        return datastore;
+    };
+    return { reading, writing };
+}
+/** The default datastore has a name too, by which other datasets may ask for it. */
+async function keyOf({ access, workspace }, { datastore }) {
+    const found = await access.datastore(workspace, datastore).catch(() => undefined);
+    return found?.name ?? datastore ?? '';
+}
+async function examineReading(examination, context, place) {
+    const datastore = await examine(examination, 'datastore', () => checkDatastore(context, place));
+    await examine(examination, 'credentials', needing('the datastore', datastore, (store) => checkCredentials(context, store)));
+    const check = needing('the datastore', datastore, (store) => checkReading(context, store, place));
+    return examine(examination, 'read blobs', check);
+}
+async function checkDatastore({ access, workspace }, place) {
+    const datastore = await access.datastore(workspace, place.datastore);
+    const { accountName, containerName } = datastore.location;
+    const says = `${(0,report/* quoted */.TL)(datastore.name)}: container ${(0,report/* quoted */.TL)(containerName)} of account ${(0,report/* quoted */.TL)(accountName)}`;
+    return { state: 'ok', says, value: datastore };
+}
+/** Whether we may have what the datastore keeps. If not, our own token is tried, which may do. */
+async function checkCredentials({ access, workspace }, datastore) {
+    const says = `${(0,report/* quoted */.TL)(datastore.name)} keeps ${kept[datastore.credentials.kind]}`;
+    try {
+        const mayListSecret = await access.mayListSecret(workspace, datastore);
+        return mayListSecret
+            ? { state: 'ok', says: `${says}, and we may read it` }
+            : { state: 'info', says: `${says}: our own token is used` };
+    }
+    catch (error) {
+        return { state: 'warning', says: `${says}, but we may not read it. ${failed(error).says}` };
+    }
+}
+async function checkReading({ access, workspace, signal }, datastore, { folder }) {
+    const container = await access.open(workspace, datastore, folder, 'read', signal);
+    const { label, refusals } = access.openingOf(container);
+    const says = `of ${(0,report/* quoted */.TL)(datastore.name)}, with ${label}`;
+    if (refusals.length === 0)
+        return { state: 'ok', says, value: datastore };
+    const before = refusals.map((refusal) => `${refusal.label} (${reasonOf(refusal.error)})`).join(', ');
+    return { state: 'warning', says: `${says}. Refused before: ${before}`, value: datastore };
+}
+/** That the workspace does not give a secret away is told in a line of its own, at length. */
+function reasonOf(error) {
+    return error instanceof report/* UserError */.yo && error.code === 'azure-role-missing' ? 'see credentials' : (0,report/* messageOf */.bD)(error);
+}
+async function checkWriting(context, datastore, { folder }, isNeeded) {
+    try {
+        const label = await (0,build_datasets/* tryWriting */.qL)(context, datastore, folder);
+        return { state: 'ok', says: `of ${(0,report/* quoted */.TL)(datastore.name)}, with ${label}` };
+    }
+    catch (error) {
+        return failed(error, isNeeded ? 'missing' : 'warning');
+    }
+}
+
+;// CONCATENATED MODULE: ./build/action/check-datasets.js
+
+
+
+
+/** The rights on datasets, the datastores that are needed, every input and every output. Without datasets: the default datastore. */
+async function checkDatasets(examination, context, datasets) {
+    if (!context)
+        return skipAll(examination, datasets);
+    const { inputDatasets, outputDatasets, defaultDatastore } = datasets;
+    const [first] = [...inputDatasets, ...outputDatasets];
+    const readable = await examine(examination, 'read datasets', () => check_datasets_checkReading(context, first?.name));
+    const datastores = datastoreChecks(examination, context);
+    let registers = first === undefined || outputDatasets.length > 0;
+    if (!first)
+        await datastores.writing({ datastore: defaultDatastore || undefined, folder: '' }, false);
+    for (const dataset of inputDatasets) {
+        const isMade = await checkInput(examination, readable, datastores, dataset);
+        registers ||= isMade;
+    }
+    await examine(examination, 'register versions', () => checkRegistering(context, registers));
+    for (const output of outputDatasets)
+        await checkOutput(examination, context, datastores, output);
+}
+async function skipAll(examination, { inputDatasets, outputDatasets }) {
+    const subjects = [
+        ...['read datasets', 'datastore'],
+        ...inputDatasets.map(inputSubject),
+        'register versions',
+        ...outputDatasets.map(outputSubject),
+    ];
+    for (const subject of subjects)
+        await examine(examination, subject, async () => skipped('the workspace'));
+}
+const inputSubject = ({ name }) => `input ${name}`;
+const outputSubject = ({ name }) => `output ${name}`;
+async function check_datasets_checkReading(context, name = 'any_dataset') {
+    await (0,build_datasets/* tryReadingDatasets */.To)(context, name);
+    return { state: 'ok', says: 'allowed', value: context };
+}
+/** Registering cannot be tried without doing it, so Azure is asked what it would allow. */
+async function checkRegistering({ workspace }, isNeeded) {
+    const action = 'Microsoft.MachineLearningServices/workspaces/data/versions/write';
+    try {
+        const refusal = await (0,azureml/* foreseeRefusal */.gk)(workspace, 'Registering dataset versions', action);
+        if (!refusal)
+            return { state: 'ok', says: 'allowed' };
+        return failed(refusal, isNeeded ? 'missing' : 'warning');
+    }
+    catch (error) {
+        return failed(error, 'unknown');
+    }
+}
+/** One input, after the datastore that it lies in. Returns whether it would be registered. */
+async function checkInput(examination, context, datastores, dataset) {
+    const subject = inputSubject(dataset);
+    if (!context) {
+        await examine(examination, subject, async () => skipped('read datasets'));
+        return false;
+    }
+    const locating = (0,build_datasets/* locateInput */.Pn)(context, dataset);
+    const located = await locating.catch(() => undefined); // why it was refused is told in the line of the input
+    const isReadable = located?.place === undefined || (await datastores.reading(located.place)) !== undefined;
+    await examine(examination, subject, async () => {
+        const input = await locating;
+        return isReadable ? toFinding(await (0,build_datasets/* probeInput */.x9)(context, input)) : skipped('read blobs');
+    });
+    return located !== undefined && located.asset === undefined;
+}
+/** One output, after the datastore that it will be written to. */
+async function checkOutput(examination, context, datastores, output) {
+    const datastore = await datastores.writing((0,build_datasets/* placeOfOutput */.o5)(context, output), true);
+    const check = needing('read blobs', datastore, async () => toFinding(await (0,build_datasets/* probeOutput */._w)(context, output)));
+    await examine(examination, outputSubject(output), check);
+}
+/** What the real step would warn of is a warning here too. */
+function toFinding({ says, warnings }) {
+    return warnings.length === 0 ? { state: 'ok', says } : { state: 'warning', says: [says, ...warnings].join('. ') };
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __webpack_require__(31421);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(51455);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(57975);
+;// CONCATENATED MODULE: ./build/action/check-mounting.js
+
+
+
+/** Whether datasets could be mounted here. For information only, as mounting is not built yet. */
+async function checkMounting(signal) {
+    const lacking = lackingForMount(await readMountRights(signal));
+    const says = lacking === undefined ? 'this runner could mount' : `this runner could not mount: ${lacking}`;
+    return { state: 'info', says: `not built yet; ${says}` };
+}
+/** The first thing that is missing for a mount; undefined where there is nothing. */
+function lackingForMount({ platform, device, isRoot, sudo, mayMount }) {
+    if (platform !== 'linux')
+        return `datasets are mounted on Linux only, and this is ${platform}`;
+    if (!device)
+        return 'there is no /dev/fuse that we may open';
+    if (!isRoot && !sudo)
+        return 'we are not root, and sudo does not mount without a password';
+    return mayMount ? undefined : 'it has not the capability CAP_SYS_ADMIN (a container without --cap-add SYS_ADMIN?)';
+}
+async function readMountRights(signal) {
+    const isRoot = process.getuid?.() === 0;
+    const [device, sudo, capabilities] = await Promise.all([
+        mayOpen('/dev/fuse'),
+        process.platform === 'linux' && !isRoot && mountsBySudo(signal),
+        (0,promises_.readFile)('/proc/self/status', 'utf8').catch(() => ''),
+    ]);
+    const mayMount = hasSysAdmin(capabilities, isRoot ? 'CapEff' : 'CapBnd');
+    return { platform: process.platform, device, isRoot, sudo, mayMount };
+}
+function mayOpen(device) {
+    return (0,promises_.access)(device, promises_.constants.R_OK | promises_.constants.W_OK).then(() => true, () => false);
+}
+/** Asks for the version of `mount`, which mounts nothing. By absolute paths, so that nothing in PATH can take their place. */
+async function mountsBySudo(signal) {
+    return (0,external_node_util_.promisify)(external_node_child_process_.execFile)('/usr/bin/sudo', ['-n', '/usr/bin/mount', '--version'], { signal, timeout: 10_000 }).then(() => true, () => false);
+}
+/** CAP_SYS_ADMIN is bit 21 of a set in `/proc/self/status` (capabilities(7)): of what root has, or of the most that sudo could give. */
+function hasSysAdmin(status, set) {
+    const mask = new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1];
+    return mask !== undefined && ((BigInt(`0x${mask}`) >> 21n) & 1n) === 1n;
+}
+
+// EXTERNAL MODULE: ./build/transfer/index.js + 9 modules
+var transfer = __webpack_require__(92921);
+// EXTERNAL MODULE: ./build/action/job.js
+var action_job = __webpack_require__(67712);
+// EXTERNAL MODULE: ./build/action/session.js
+var action_session = __webpack_require__(37771);
+;// CONCATENATED MODULE: ./build/action/check-runner.js
+
+
+
+
+
+
+
+
+/** What runs the step: the machine, and the version of the action. */
+async function checkRunner() {
+    const { RUNNER_OS, RUNNER_ARCH, RUNNER_ENVIRONMENT, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF } = process.env;
+    const machine = [RUNNER_OS ?? process.platform, RUNNER_ARCH ?? process.arch, RUNNER_ENVIRONMENT].filter(Boolean);
+    const action = GITHUB_ACTION_REPOSITORY
+        ? `${GITHUB_ACTION_REPOSITORY}@${GITHUB_ACTION_REF}`
+        : 'a folder of the checkout';
+    return { state: 'info', says: `${machine.join(' ')}, Node ${process.versions.node}, action ${(0,report/* quoted */.TL)(action)}` };
+}
+/** Whether outputs may be published on the event of this run. */
+async function checkEvent({ outputDatasets, resolveOnly }) {
+    const job = await (0,action_job/* currentJob */.b)();
+    const event = (0,report/* quoted */.TL)(job.eventName);
+    if (outputDatasets.length === 0 || resolveOnly)
+        return { state: 'info', says: `${event}; there are no outputs to publish` };
+    const warning = (0,action_job/* mayPublish */.u)(job);
+    return warning ? { state: 'warning', says: warning } : { state: 'ok', says: `${event}: outputs may be published` };
+}
+/** Room for datasets without a `target-folder`. */
+async function checkDisk() {
+    return describeRoom((0,external_node_path_.dirname)((0,action_session/* stagingRoot */.qH)()));
+}
+async function describeRoom(folder) {
+    const { place, free } = await (0,transfer/* freeSpace */.FP)(folder);
+    await (0,promises_.access)(place, promises_.constants.W_OK);
+    return { state: 'ok', says: `${(0,report/* formatBytes */.z3)(free)} free at ${(0,report/* quoted */.TL)(folder)}` };
+}
+/** The inputs that will be staged; of the others, it is told that their `local-folder` exists. */
+async function withoutLocalFolders(examination, datasets) {
+    const remote = [];
+    for (const dataset of datasets) {
+        const folder = dataset.localFolder === undefined ? undefined : (0,external_node_path_.resolve)(checkoutFolder(), dataset.localFolder);
+        const status = folder === undefined ? undefined : await (0,promises_.stat)(folder).catch(() => undefined);
+        if (folder === undefined || !status?.isDirectory())
+            remote.push(dataset);
+        else {
+            const says = `local-folder ${(0,report/* quoted */.TL)(folder)} exists and is used where it lies`;
+            await examine(examination, `input ${dataset.name}`, async () => ({ state: 'ok', says }));
+        }
+    }
+    return remote;
+}
+/** The places that users named, with the errors of the real step, and the room there. */
+async function checkTargetFolders(examination, { inputDatasets, outputDatasets }) {
+    const taken = [];
+    const check = async ({ targetFolder }, requireFit) => {
+        if (targetFolder === undefined)
+            return;
+        await examine(examination, 'target-folder', async () => {
+            const folder = await (0,build_datasets/* resolveTargetFolder */.YG)(targetFolder, checkoutFolder());
+            await requireFit(folder);
+            (0,build_datasets/* refuseOverlaps */.b7)([...taken, folder]);
+            taken.push(folder);
+            return describeRoom(folder);
+        });
+    };
+    for (const dataset of inputDatasets)
+        await check(dataset, build_datasets/* requireOursOrEmpty */.Lm);
+    for (const dataset of outputDatasets)
+        await check(dataset, build_datasets/* requireEmpty */.R2);
+}
+function checkoutFolder() {
+    return process.env.GITHUB_WORKSPACE ?? process.cwd();
+}
+
+// EXTERNAL MODULE: ./build/action/markdown.js
+var markdown = __webpack_require__(92714);
+// EXTERNAL MODULE: ./build/action/summary.js + 1 modules
+var summary = __webpack_require__(14408);
+;// CONCATENATED MODULE: ./build/action/check-summary.js
+
+
+
+/** The most bytes of the table, and of a cell in it. */
+const room = { table: 50_000, cell: 2000 };
+/** Adds what the doctor found to the job summary. */
+async function writeCheckSummary(findings) {
+    const rows = findings.map((finding) => () => {
+        const { subject, says, fix } = finding;
+        const found = fix === undefined ? says : `${says}. Fix: ${fix}`;
+        return [signOf(finding), (0,markdown/* sentence */.em)(subject, room.cell), (0,markdown/* sentence */.em)(found, room.cell)];
+    });
+    const table = (0,markdown/* boundedTable */.c8)({ head: ['', 'Check', 'Found'], rows, noun: 'check' }, room.table);
+    await (0,summary/* writeSummary */.Sy)(`### AzureML datasets: check of the setup\n\n${table}`);
+}
+
+;// CONCATENATED MODULE: ./build/action/check.js
+
+
+
+
+
+
+
+
+
+/**
+ * `check: true`: says of everything that a step with these inputs needs whether it is there, one line each, and what to do where it is not. It
+ * makes nothing, neither in Azure nor on this machine.
+ * @throws UserError where something is missing
+ */
+async function checkSetup(inputs, signal) {
+    const examination = { findings: [], signal, log: action_log/* actionLog */.Z };
+    const remote = await checkMachine(examination, inputs);
+    const remains = remote.inputDatasets.length + remote.outputDatasets.length > 0;
+    if (remains || inputs.inputDatasets.length === 0)
+        await checkDatasets(examination, await checkConnection(examination, inputs), remote);
+    await writeCheckSummary(examination.findings);
+    action_log/* actionLog */.Z.info(verdictOf(examination.findings));
+}
+/** What has nothing to do with Azure. Returns the inputs with those datasets that will ask for Azure: not those whose `local-folder` exists. */
+async function checkMachine(examination, inputs) {
+    await examine(examination, 'runner', checkRunner);
+    await examine(examination, 'event', () => checkEvent(inputs));
+    if (inputs.pullRequestComment)
+        await examine(examination, 'comment', checkComment);
+    await examine(examination, 'disk', checkDisk);
+    await examine(examination, 'mounting', () => checkMounting(examination.signal));
+    const inputDatasets = await withoutLocalFolders(examination, inputs.inputDatasets);
+    const outputDatasets = inputs.resolveOnly ? [] : inputs.outputDatasets;
+    const remote = { ...inputs, inputDatasets, outputDatasets };
+    if (!inputs.resolveOnly)
+        await checkTargetFolders(examination, remote);
+    return remote;
+}
+/** From the clock to the workspace. */
+async function checkConnection(examination, inputs) {
+    const { signal } = examination;
+    const cloud = (0,azureml/* cloudOf */.hH)(inputs.cloud, inputs.resourceManagerUrl, inputs.authorityHost);
+    await examine(examination, 'clock', () => checkClock(cloud, signal));
+    if (signsInByOidc(inputs))
+        await examine(examination, 'id token', () => checkIdToken(cloud));
+    const identity = await examine(examination, 'sign-in', () => checkSignIn(inputs));
+    for (const service of ['management', 'storage', 'ml']) {
+        const check = needing('the sign-in', identity, (found) => checkToken(found, cloud, service, signal));
+        await examine(examination, `${service} token`, check);
+    }
+    const check = needing('the sign-in', identity, (found) => checkWorkspace(inputs, found, signal));
+    return examine(examination, 'workspace', check);
+}
+
+;// CONCATENATED MODULE: ./build/action/inputs.js
+
+
+
+
+/** Requests in flight where `concurrency` is not given: enough to hide the latency of small files within a region. */
+const defaultConcurrency = 32;
+/** @throws UserError for values that make no sense, and for what is not built yet */
+function readInputs() {
+    const useMounting = choice('use-mounting', ['auto', 'true', 'false']);
+    const inputDatasets = (0,build_datasets/* parseInputDatasets */.VE)(core/* getInput */.V4('input-datasets')).map((dataset) => ({
+        ...dataset,
+        useMounting: dataset.useMounting ?? useMounting,
+    }));
+    const outputDatasets = (0,build_datasets/* parseOutputDatasets */.SS)(core/* getInput */.V4('output-datasets'));
+    const check = flag('check');
+    if (inputDatasets.length === 0 && outputDatasets.length === 0 && !check) {
+        throw new report/* UserError */.yo('bad-input', 'Neither input-datasets nor output-datasets names a dataset, so there is nothing to do.');
+    }
+    for (const { name, tags } of outputDatasets)
+        (0,build_datasets/* checkTags */.MK)(name, tags);
+    refuseUnbuilt(inputDatasets, outputDatasets);
+    return {
+        workspace: {
+            workspace: core/* getInput */.V4('workspace'),
+            resourceGroup: core/* getInput */.V4('resource-group'),
+            subscriptionId: core/* getInput */.V4('subscription-id'),
+        },
+        workspaceConfig: core/* getInput */.V4('workspace-config'),
+        signIn: {
+            clientId: core/* getInput */.V4('client-id'),
+            tenantId: core/* getInput */.V4('tenant-id'),
+            clientSecret: core/* getInput */.V4('client-secret'),
+        },
+        cloud: choice('cloud', azureml/* cloudNames */.cY),
+        resourceManagerUrl: core/* getInput */.V4('resource-manager-url'),
+        authorityHost: core/* getInput */.V4('authority-host'),
+        onMissingCredentials: choice('on-missing-credentials', ['fail', 'skip']),
+        defaultDatastore: core/* getInput */.V4('default-datastore'),
+        inputDatasets,
+        outputDatasets,
+        resolveOnly: flag('resolve-only'),
+        uploadOutputs: choice('upload-outputs', ['on-success', 'always', 'never']),
+        ifNoFilesFound: choice('if-no-files-found', ['error', 'warn', 'ignore']),
+        concurrency: concurrency(),
+        check,
+        pullRequestComment: flag('pull-request-comment'),
+    };
+}
+/** Mounting and submitting come in later versions; until then, who asks for them by name is told, and `auto` downloads. */
+function refuseUnbuilt(inputs, outputs) {
+    if (flag('submit-to-azureml')) {
+        throw new report/* UserError */.yo('not-built-yet', 'submit-to-azureml: submitting AzureML jobs is not built yet. Leave it out to run the step on this runner.');
+    }
+    if ([...inputs, ...outputs].some((dataset) => dataset.useMounting === 'true')) {
+        throw new report/* UserError */.yo('not-built-yet', 'use-mounting: true: mounting is not built yet. Leave it out, or set it to auto, and inputs are downloaded and outputs uploaded.');
+    }
+}
+function choice(name, choices) {
+    const value = core/* getInput */.V4(name).toLowerCase() || choices[0];
+    const chosen = choices.find((candidate) => candidate === value);
+    if (chosen !== undefined)
+        return chosen;
+    throw new report/* UserError */.yo('bad-input', `${name}: "${value}" is not possible; use one of ${choices.join(', ')}.`);
+}
+function flag(name) {
+    return choice(name, ['false', 'true']) === 'true';
+}
+function concurrency() {
+    const value = core/* getInput */.V4('concurrency');
+    if (value === '' || value === 'auto')
+        return defaultConcurrency;
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= 1 && number <= 1000)
+        return number;
+    throw new report/* UserError */.yo('bad-input', `concurrency: "${value}" is not a whole number from 1 to 1000.`);
+}
+
+// EXTERNAL MODULE: ./build/action/outputs.js
+var action_outputs = __webpack_require__(92309);
+;// CONCATENATED MODULE: ./build/action/places.js
+
+
+
+/** Inputs whose `local-folder` exists. */
+async function localFolders(datasets, checkout, log) {
+    const found = new Map();
+    for (const dataset of datasets) {
+        if (dataset.localFolder === undefined)
+            continue;
+        const folder = (0,external_node_path_.resolve)(checkout, dataset.localFolder);
+        const status = await (0,promises_.stat)(folder).catch(() => undefined);
+        if (status?.isDirectory())
+            found.set(dataset, folder);
+        else
+            log.notice(`Input ${dataset.name}: local-folder ${folder} does not exist, so the dataset is staged.`);
+    }
+    return found;
+}
+/** Chooses and checks the folders of all datasets before anything is asked of Azure. */
+async function choosePlaces(inputs, remote, root, checkout) {
+    const places = new Map();
+    const outputs = [];
+    if (inputs.resolveOnly)
+        return { inputs: places, outputs };
+    for (const dataset of remote) {
+        const { targetFolder, dataName } = dataset;
+        const folder = targetFolder === undefined ? (0,external_node_path_.join)(root, 'inputs', dataName) : await (0,build_datasets/* resolveTargetFolder */.YG)(targetFolder, checkout);
+        await (0,build_datasets/* requireOursOrEmpty */.Lm)(folder);
+        places.set(dataset, folder);
+    }
+    for (const { targetFolder, dataName } of inputs.outputDatasets) {
+        const folder = targetFolder === undefined ? (0,external_node_path_.join)(root, 'outputs', dataName) : await (0,build_datasets/* resolveTargetFolder */.YG)(targetFolder, checkout);
+        await (0,build_datasets/* requireEmpty */.R2)(folder);
+        outputs.push(folder);
+    }
+    (0,build_datasets/* refuseOverlaps */.b7)([...places.values(), ...outputs]);
+    return { inputs: places, outputs };
+}
+
+// EXTERNAL MODULE: ./build/action/reporting.js + 1 modules
+var reporting = __webpack_require__(50928);
+// EXTERNAL MODULE: ./build/action/step.js
+var step = __webpack_require__(24541);
+;// CONCATENATED MODULE: ./build/action/main.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The main step: makes sure that the datasets exist, stages the inputs, opens folders for the outputs. */
+async function runMain() {
+    await (0,step/* runStep */.e)((signal) => (0,reporting/* reporting */.v)('AzureML datasets', signal, (draft) => main(draft, signal)));
+}
+async function main(draft, signal) {
+    const { log } = draft;
+    const inputs = readInputs();
+    if (inputs.check)
+        return checkSetup(inputs, signal);
+    for (const id of await (0,action_session/* sweepDeadSessions */.ob)())
+        log.info(`Cleared what the dead session ${id} left behind.`);
+    const comment = inputs.pullRequestComment ? await chooseComment() : undefined;
+    draft.change({ comment, inputs: inputs.inputDatasets.map((dataset) => ({ ...dataset, known: undefined })) });
+    const { uploadOutputs, ifNoFilesFound, concurrency } = inputs;
+    const id = (0,action_session/* newSessionId */.OZ)();
+    // Before the session is made: the post step of a main step that is killed now has to find it.
+    core/* saveState */.LZ('session', (0,action_session/* sessionFolder */.vE)(id));
+    const session = await (0,action_session/* openSession */.fA)(id, { uploadOutputs, ifNoFilesFound, concurrency }, comment);
+    try {
+        await stageAndOpen(inputs, session, draft, signal);
+    }
+    catch (error) {
+        await abandon(session);
+        if (inputs.onMissingCredentials === 'fail' || !isWithoutCredentials(error, inputs))
+            throw error;
+        skip(draft, error);
+    }
+}
+function skip({ log, change }, error) {
+    const note = 'The datasets were skipped, as this job has no credentials for Azure (on-missing-credentials: skip).';
+    (0,action_outputs/* setSkipped */.jJ)();
+    // There is nothing to say about data, and forks, where this happens, may not comment.
+    change({ inputs: [], notes: [note], comment: undefined });
+    log.info(`Skipped: ${(0,report/* messageOf */.bD)(error)}`);
+    log.notice(note);
+}
+/**
+ * Runs from forks have neither credentials nor the variables that name the workspace. A runner's own identity may sign them in all the same, and
+ * then it is the workspace that is missing.
+ */
+function isWithoutCredentials(error, { signIn }) {
+    if (error instanceof azureml/* MissingCredentials */.Jl)
+        return true;
+    const namesNobody = (0,oidc/* idTokenSource */.k)() === undefined && signIn.clientId === '' && signIn.clientSecret === '';
+    return namesNobody && error instanceof report/* UserError */.yo && error.code === 'no-workspace';
+}
+async function stageAndOpen(inputs, opened, draft, signal) {
+    const { log, stopwatch } = draft;
+    const checkout = process.env.GITHUB_WORKSPACE ?? process.cwd();
+    const root = (0,external_node_path_.join)((0,action_session/* stagingRoot */.qH)(), opened.id);
+    const opens = inputs.outputDatasets.length > 0 && !inputs.resolveOnly;
+    const publishes = opens && inputs.uploadOutputs !== 'never';
+    const warning = publishes ? (0,action_job/* mayPublish */.u)(await (0,action_job/* currentJob */.b)()) : undefined;
+    if (warning)
+        log.warning(warning);
+    const local = await localFolders(inputs.inputDatasets, checkout, log);
+    const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset));
+    const places = await choosePlaces(inputs, remote, root, checkout);
+    // Signing in comes before everything else about the workspace: runs from forks have neither credentials nor variables that name it.
+    stopwatch.begin('sign in');
+    const needsAzure = remote.length > 0 || publishes;
+    const identity = needsAzure
+        ? await (0,action_connection/* identify */.ls)({ ...inputs, ...inputs.signIn }, inputs.signIn.clientSecret, log)
+        : undefined;
+    const connection = remote.length > 0 || opens ? await (0,action_connection/* decideConnection */.r5)(inputs, checkout) : undefined;
+    const session = await (0,action_session/* updateSession */.qO)(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] });
+    if (connection && identity) {
+        const context = await (0,action_connection/* connect */.Ng)(connection, identity, signal, log, stopwatch);
+        const ensured = await ensureInputs(context, remote, draft);
+        if (publishes)
+            for (const output of inputs.outputDatasets)
+                await (0,build_datasets/* checkOutput */.yr)(context, output);
+        if (!inputs.resolveOnly)
+            await download(context, inputs, ensured, places, draft);
+    }
+    stopwatch.begin('local folders');
+    for (const [dataset, folder] of local)
+        draft.setInput(await (0,build_datasets/* stageLocalFolder */.wX)(dataset, folder, signal, log));
+    stopwatch.begin('finish');
+    const outputs = inputs.resolveOnly ? [] : await openOutputs(inputs, places, draft);
+    const staged = draft.current().inputs.flatMap(({ known }) => known ?? []);
+    const { warnings } = draft.current();
+    (0,action_outputs/* setStagedOutputs */.R8)(await (0,action_session/* updateSession */.qO)(session, { state: 'ready', inputs: staged, outputs, warnings }));
+}
+async function ensureInputs(context, datasets, draft) {
+    const ensured = [];
+    for (const dataset of datasets) {
+        const input = await (0,build_datasets/* ensureInput */.zz)(context, dataset);
+        draft.setInput((0,build_datasets/* reportResolved */.fU)(input));
+        ensured.push(input);
+    }
+    return ensured;
+}
+async function download(context, { concurrency }, ensured, places, draft) {
+    context.stopwatch.begin('download');
+    const placed = ensured.map((input) => ({ input, folder: places.inputs.get(input.dataset) ?? '' }));
+    for await (const staged of (0,build_datasets/* downloadInputs */.C)(context, placed, concurrency))
+        draft.setInput(staged);
+}
+async function openOutputs({ outputDatasets, uploadOutputs }, places, { log, change }) {
+    const publisher = uploadOutputs === 'never' ? 'only a step publish/ publishes it' : 'the post step publishes it';
+    const outputs = [];
+    for (const [index, dataset] of outputDatasets.entries()) {
+        const folder = places.outputs[index] ?? '';
+        await (0,build_datasets/* openOutputFolder */.uS)(folder);
+        log.info(`Output ${dataset.name}: write it to ${folder}; ${publisher}.`);
+        outputs.push({ dataset, folder, published: undefined });
+    }
+    if (outputs.length > 0)
+        change({ outputs });
+    return outputs;
+}
+/** A main step that fails tidies up itself; the post step does it for one that was killed. */
+async function abandon({ id }) {
+    const session = await (0,action_session/* loadSession */.L6)((0,action_session/* sessionFolder */.vE)(id));
+    if (!session)
+        return;
+    await (0,action_session/* undo */.tN)(session);
+    await (0,action_session/* removeSession */.dF)(session);
+}
+
+
+/***/ }),
+
+/***/ 92309:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   R8: () => (/* binding */ setStagedOutputs),
+/* harmony export */   jJ: () => (/* binding */ setSkipped),
+/* harmony export */   rg: () => (/* binding */ setPublishedOutputs)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37771);
+
+
+
+/** Sets the outputs and variables that later steps read. No output holds the subscription id: the runner drops outputs with masked text. */
+function setStagedOutputs(session) {
+    const { inputs, outputs, id } = session;
+    for (const [index, input] of inputs.entries()) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`input-${index}`, input.path);
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`input-${index}-version`, input.version);
+        if (input.path)
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN(`AZURE_ML_INPUT_${input.dataName}`, input.path);
+    }
+    for (const [index, { dataset, folder }] of outputs.entries()) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}`, folder);
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN(`AZURE_ML_OUTPUT_${dataset.dataName}`, folder);
+    }
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('input-datasets', JSON.stringify(inputs.map(({ path }) => path)));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('output-datasets', JSON.stringify(outputs.map(({ folder }) => folder)));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('fingerprint', inputs.length > 0 ? (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .combineFingerprints */ .PW)(inputs) : '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('available', 'true');
+    // A later step that only stages must not hide the outputs of an earlier one from publish/.
+    if (outputs.length > 0)
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN('AZUREML_DATASETS_SESSION', (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .sessionFolder */ .vE)(id));
+}
+/** What the step `publish/` hands on. */
+function setPublishedOutputs(session) {
+    for (const [index, output] of session.outputs.entries())
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}-version`, (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .registeredVersion */ .V7)(output)?.version ?? '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
+}
+/** `on-missing-credentials: skip` skipped. */
+function setSkipped() {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('available', 'false');
+}
+/** `{"inputs": {data-name: …}, "outputs": {data-name: …}}` */
+function datasetsJson({ inputs, outputs }) {
+    return JSON.stringify({
+        inputs: Object.fromEntries(inputs.map((input) => [input.dataName, inputEntry(input)])),
+        outputs: Object.fromEntries(outputs.map((output) => [output.dataset.dataName, outputEntry(output)])),
+    });
+}
+function inputEntry({ path, name, version, id, uri, fingerprint, fingerprintBasis, files, bytes, staged, }) {
+    return { path, name, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes, staged };
+}
+function outputEntry(output) {
+    const place = { path: output.folder, name: output.dataset.name };
+    const registered = (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .registeredVersion */ .V7)(output);
+    if (!registered)
+        return place;
+    const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = registered;
+    return { ...place, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes };
+}
+
+
+/***/ })
+
+};
