@@ -88,7 +88,7 @@ function explainArmFailure(what: string, error: unknown): unknown {
     const wrongClock = clockError(refusal, failure.skew, error)
     if (wrongClock) return wrongClock
   }
-  const [code, text] = verdictOn(failure)
+  const [code, text] = verdictByCode(failure) ?? verdictByStatus(failure)
   return new UserError(code, `${what}: ${text}`, options)
 }
 
@@ -97,10 +97,11 @@ function isForeign({ status, code, message }: ArmFailure): boolean {
   return code === 'PARSE_ERROR' || status === 407 || message.trimStart().startsWith('<')
 }
 
-function verdictOn(failure: ArmFailure): readonly [ErrorCode, string] {
-  const { status, code, message } = failure
-  const said = excerpt(message) || noReason
-  switch (code) {
+type Verdict = readonly [ErrorCode, string]
+
+function verdictByCode(failure: ArmFailure): Verdict | undefined {
+  const said = excerpt(failure.message) || noReason
+  switch (failure.code) {
     case 'SubscriptionNotFound':
     case 'InvalidSubscriptionId':
       return ['subscription-not-found', `${said} Check subscription-id, and that the identity has a role in it.`]
@@ -113,8 +114,13 @@ function verdictOn(failure: ArmFailure): readonly [ErrorCode, string] {
     case 'MissingSubscriptionRegistration':
       return ['azure-refused', `${said} Run: az provider register --namespace Microsoft.MachineLearningServices`]
   }
-  if (isMissingParent(failure))
-    return ['workspace-not-found', `${said} Check workspace, resource-group and subscription-id.`]
+  return isMissingParent(failure)
+    ? ['workspace-not-found', `${said} Check workspace, resource-group and subscription-id.`]
+    : undefined
+}
+
+function verdictByStatus({ status, code, message }: ArmFailure): Verdict {
+  const said = excerpt(message) || noReason
   const answered = `Azure answered ${[status, code].filter(Boolean).join(' ')}: ${said}`
   switch (status) {
     case 401:

@@ -96,7 +96,7 @@ async function missingRole(access: Access): Promise<Verdict> {
 function narrowSas({ purpose }: Access): Verdict {
   return {
     code: 'storage-refused',
-    advice: `The SAS does not allow this: it needs the permissions ${purpose === 'write' ? 'racwl' : 'rl'}. ${renewal}`,
+    advice: `The SAS does not allow this: it needs the permissions ${purpose === 'write' ? 'racwl' : 'rl'} on the container and its blobs. ${renewal}`,
   }
 }
 
