@@ -43,11 +43,17 @@ const flag = v.pipe(
 const mounting = v.optional(
   v.pipe(text, v.toLowerCase(), v.picklist(['auto', 'true', 'false'], 'has to be auto, true or false')),
 )
+/** Characters, as many as a blob name may have. */
+const longestGlob = 1024
 const globs = v.optional(
   v.pipe(
     v.union([text, v.array(text)], 'has to be a glob or a list of globs'),
     v.transform((value) =>
       (typeof value === 'string' ? value.split('\n') : value).map((glob) => glob.trim()).filter(Boolean),
+    ),
+    v.check(
+      (all) => all.every((glob) => glob.length <= longestGlob),
+      `has a glob of more than ${longestGlob} characters`,
     ),
   ),
   [],

@@ -1,6 +1,9 @@
 import bytes from 'bytes'
 import { distance } from 'fastest-levenshtein'
 
+/** Characters of a name in a list. */
+const mostShown = 120
+
 /**
  * A name from outside (blob, folder, asset) as it may be printed: in quotes, with control characters, line ends and
  * quotes escaped, so that it can neither start a workflow command nor break a line.
@@ -26,10 +29,17 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** Up to `most` names in quotes, then how many more there are. */
+/** Up to `most` names in quotes, then how many more there are. Long names are shortened: the runner cuts annotations at 4,096 characters. */
 export function listed(names: readonly string[], most = 10): string {
-  const shown = names.slice(0, most).map(quoted).join(', ')
+  const shown = names
+    .slice(0, most)
+    .map((name) => quoted(shortened(name)))
+    .join(', ')
   return names.length > most ? `${shown} and ${(names.length - most).toLocaleString('en-US')} more` : shown
+}
+
+function shortened(name: string): string {
+  return name.length <= mostShown ? name : `${name.slice(0, mostShown / 2)}…${name.slice(-mostShown / 2)}`
 }
 
 /** Those of `candidates` that a person could have meant by `name`, the nearest first, at most three. */

@@ -42,6 +42,7 @@ export function checkLengths(snapshot: Snapshot, folder: string, platform: Platf
 
 function problemOf(path: string, platform: Platform): string | undefined {
   if (path.includes('\0')) return 'contain NUL'
+  if (!path.isWellFormed()) return 'are not Unicode'
   const segments = path.split('/')
   if (segments.includes('')) return 'are absolute or have empty segments'
   if (segments.includes('..') || segments.includes('.')) return 'have "." or ".." as a segment'

@@ -131,23 +131,26 @@ async function readFully(handle: FileHandle, content: Buffer, offset: number, fi
 }
 
 /** Rules of blob names: learn.microsoft.com, "Naming and referencing containers, blobs, and metadata". */
+const blobNameRules: readonly (readonly [
+  breaks: (name: string, segments: readonly string[]) => boolean,
+  how: string,
+])[] = [
+  [(name) => name.length > longestBlobName, `are longer than ${longestBlobName} characters`],
+  [(_, segments) => segments.length > mostSegments, `have more than ${mostSegments} segments`],
+  [(name) => name.includes('\\'), 'contain a backslash'],
+  // Nor U+FFFE and U+FFFF, which XML, the form of a listing, cannot hold.
+  [(name) => /[\p{Cc}\ufffe\uffff]/u.test(name), 'contain control characters'],
+  [(_, segments) => segments.some((segment) => segment.endsWith('.')), 'have a segment that ends in a dot'],
+]
+
 function checkBlobName(name: string): void {
   const segments = name.split('/')
-  const problem =
-    name.length > longestBlobName
-      ? `are longer than ${longestBlobName} characters`
-      : segments.length > mostSegments
-        ? `have more than ${mostSegments} segments`
-        : name.includes('\\')
-          ? 'contain a backslash'
-          : segments.some((segment) => segment.endsWith('.'))
-            ? 'have a segment that ends in a dot'
-            : undefined
-  if (problem)
-    throw new UserError(
-      'unsafe-output',
-      `${quoted(name)} cannot be the name of a blob: names must not be such that they ${problem}. Rename the file.`,
-    )
+  const broken = blobNameRules.find(([breaks]) => breaks(name, segments))
+  if (!broken) return
+  throw new UserError(
+    'unsafe-output',
+    `${quoted(name)} cannot be the name of a blob: names must not be such that they ${broken[1]}. Rename the file.`,
+  )
 }
 
 function changedWhileUploading({ path }: LocalFile): UserError {

@@ -1,0 +1,5 @@
+/** Which values a fuzz test makes up, and how many: `FUZZ_SEED=7 FUZZ_RUNS=10000 npx vitest run --project units fuzz`. */
+export function fuzzSettings(usualRuns: number): { readonly seed: number; readonly numRuns: number } {
+  const { FUZZ_SEED, FUZZ_RUNS } = process.env
+  return { seed: Number(FUZZ_SEED ?? 20_261_122), numRuns: Number(FUZZ_RUNS ?? usualRuns) }
+}
