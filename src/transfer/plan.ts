@@ -65,7 +65,9 @@ async function earlierRun(folder: string): Promise<EarlierRun | undefined> {
   const manifest = await readManifest(folder)
   if (!manifest) return undefined
   const partial = partialPath(folder)
-  const [inPlace, half] = [await holdsFiles(folder), await holdsFiles(partial)]
+  // A link in that place is somebody else's, and what it leads to too.
+  const isLink = (await lstat(partial).catch(() => undefined))?.isSymbolicLink() === true
+  const [inPlace, half] = [await holdsFiles(folder), !isLink && (await holdsFiles(partial))]
   if (inPlace && half) throw bothThere(folder, partial)
   if (inPlace) return manifest.complete ? { place: folder, manifest } : undefined
   return half ? { place: partial, manifest } : undefined
