@@ -13,8 +13,8 @@ export interface Selection {
 }
 
 /** So many files take a millisecond or two, whatever the globs are, unless one of them is a trap. */
-const filesAtOnce = 1000
-const mostMilliseconds = 5000
+const filesAtOnce = 500
+const mostMilliseconds = 2000
 
 export function selectsAll({ include, exclude, sample }: Selection): boolean {
   return include.length === 0 && exclude.length === 0 && sample === undefined

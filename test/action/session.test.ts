@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { endProcess, isRunning, type ProcessIdentity, thisProcess } from '../../src/action/processes.ts'
@@ -139,6 +139,32 @@ describe('sweeping', () => {
     await sessionOf(nobody, '77.2.train')
     const other = await sessionOf(nobody, '77.1.train')
     expect(await sweepDeadSessions()).toEqual([other.session.id])
+  })
+
+  test.each([
+    ['cannot be read', 'broken'],
+    ['is of another version of this action', '{"schema":2}'],
+    ['would lead elsewhere when it is removed', undefined],
+    ['is not there', ''],
+  ])('clears after a day what has a session that %s', async (_what, text) => {
+    const { session, path } = await sessionOf(nobody)
+    const folder = sessionFolder(session.id)
+    await writeFile(fileOf(session), text ?? JSON.stringify({ ...session, id: `${session.id}/..` }))
+    if (text === '') await rm(fileOf(session))
+    expect(await sweepDeadSessions()).toEqual([])
+    const almost = Date.now() / 1000 - 23 * 3600
+    await utimes(folder, almost, almost)
+    expect(await sweepDeadSessions()).toEqual([])
+    await utimes(folder, almost - 2 * 3600, almost - 2 * 3600)
+    expect(await sweepDeadSessions()).toEqual([session.id])
+    expect([existsSync(folder), existsSync(path)]).toEqual([false, true])
+  })
+
+  test('goes on where one session cannot be cleared', async () => {
+    const stuck = await sessionOf(nobody)
+    await updateSession(stuck.session, { undo: [{ kind: 'remove-folder', path: `${stagingRoot()}/x\0y` }] })
+    const dead = await sessionOf(nobody)
+    expect(await sweepDeadSessions()).toEqual([dead.session.id])
   })
 
   test('is not disturbed by files of others, broken sessions, or no folder at all', async () => {

@@ -48,6 +48,8 @@ describe('a target-folder', () => {
     ['/', 'contains the checkout'],
     ['../../home', 'is the home folder'],
     ['../../home/.', 'is the home folder'],
+    ['.data.azureml-datasets.partial', 'has a name that this action keeps'],
+    ['.data.azureml-datasets.json.new/below', 'has a name that this action keeps'],
   ])('%s is refused, as it %s', async (targetFolder, why) => {
     expect((await refusalOf(() => resolveTargetFolder(targetFolder, checkout))).message).toContain(why)
   })

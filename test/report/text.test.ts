@@ -50,6 +50,8 @@ test('a long list of names ends with how many more there are', () => {
   expect(listed(names, 2)).toBe('"f0", "f1" and 1,232 more')
   expect(listed(['a', 'b'], 2)).toBe('"a", "b"')
   expect(listed([])).toBe('')
+  expect(listed(['a'.repeat(120)])).toBe(`"${'a'.repeat(120)}"`)
+  expect(listed([`${'a'.repeat(100)}${'b'.repeat(100)}`])).toBe(`"${'a'.repeat(60)}…${'b'.repeat(60)}"`)
 })
 
 test.each([

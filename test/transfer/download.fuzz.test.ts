@@ -54,7 +54,7 @@ test('whatever the names and whatever lies there: all of the dataset or none of 
         await rm(root, { recursive: true, force: true })
       }
     }),
-    fuzzSettings(150),
+    fuzzSettings(100),
   )
 })
 

@@ -348,3 +348,34 @@ describe('a list of our files that somebody forged', () => {
     expect(await read('a')).toBe('precious')
   })
 })
+
+describe('what lies where we keep our own files', () => {
+  test('a link is not followed: neither the list of files nor the files go where it leads', async () => {
+    const outside = join(root.path, 'outside')
+    await mkdir(outside)
+    await writeFile(join(outside, 'f'), 'of others')
+    await symlink(join(outside, 'f'), `${manifestPath(target())}.new`)
+    await symlink(outside, partialPath(target()))
+    await stage(memoryContainer(three), target())
+    expect(await treeOf(target())).toEqual(['a', 'b/c', 'b/e'])
+    expect(await treeOf(outside)).toEqual(['f'])
+    expect(await readFile(join(outside, 'f'), 'utf8')).toBe('of others')
+  })
+
+  test('a folder in the place of the list is an error that names it', async () => {
+    await mkdir(manifestPath(target()))
+    const { code, message } = await refusalOf(() => stage(memoryContainer(three), target()))
+    expect([code, message]).toEqual(['target-not-ours', expect.stringContaining(manifestPath(target()))])
+    expect(await treeOf(target())).toBeUndefined()
+  })
+
+  test('a list with names that cannot be is no reason to stop', async () => {
+    await stage(memoryContainer(three), target())
+    await writeManifest({ 'a\0b': {}, ['n'.repeat(300)]: {}, '': {}, '.': {}, '../data': {} })
+    await rm(join(target(), 'a'))
+    await rm(join(target(), 'b'), { recursive: true })
+    await writeFile(join(target(), 'mine'), 'mine')
+    await stage(memoryContainer(three), target())
+    expect(await treeOf(target())).toEqual(['a', 'b/c', 'b/e', 'mine'])
+  })
+})

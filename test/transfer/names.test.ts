@@ -2,7 +2,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { snapshotOf } from '../../src/blobs/index.ts'
-import { checkNames, type Platform } from '../../src/transfer/names.ts'
+import { checkLengths, checkNames, type Platform } from '../../src/transfer/names.ts'
 import { refusalOf } from '../report/helpers.ts'
 import { filesAt } from './helpers.ts'
 
@@ -29,6 +29,7 @@ describe('no system takes', () => {
     ['a/', 'are absolute or have empty segments'],
     ['', 'are absolute or have empty segments'],
     ['a\0b', 'contain NUL'],
+    ['a\ud800b', 'are not Unicode'],
     ['é'.repeat(128), 'have a segment of more than 255 bytes'],
     [`a/${'x'.repeat(256)}/b`, 'have a segment of more than 255 bytes'],
   ])('%j: such names %s', async (name, problem) => {
@@ -114,6 +115,20 @@ describe('names that only case or the form of accents tells apart', () => {
   test('are no clash where only their folders differ in case', () => {
     for (const platform of everywhere) expect(passes(platform, 'A/x', 'a/y')).toBe(true)
   })
+})
+
+test('paths are as long as the system allows, and no longer', async () => {
+  const fits = (platform: Platform, path: string) =>
+    Promise.resolve()
+      .then(() => checkLengths(snapshotOf(filesAt('a', path)), '/runner/data', platform))
+      .then(
+        () => true,
+        () => false,
+      )
+  const room = (most: number) => 'é'.repeat((most - '/runner/data/'.length - 1) / 2)
+  expect([await fits('linux', `${room(4095)}a`), await fits('linux', `${room(4095)}ab`)]).toEqual([true, false])
+  expect([await fits('darwin', `${room(1023)}a`), await fits('darwin', `${room(1023)}ab`)]).toEqual([true, false])
+  expect(await fits('win32', room(32_001))).toBe(true)
 })
 
 test('many offenders are counted, the first twenty named', async () => {

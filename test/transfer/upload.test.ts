@@ -112,6 +112,9 @@ describe('a file that changes between listing and uploading is an error:', () =>
 describe('names that no blob may have are refused before the first byte:', () => {
   test.each([
     ['a backslash', 'a\\b', 'contain a backslash'],
+    ['a line end', 'a\nb', 'contain control characters'],
+    ['what XML cannot hold', 'a\ufffe', 'contain control characters'],
+    ['255 segments', Array(255).fill('d').join('/'), 'have more than 254 segments'],
     ['a file that ends in a dot', 'end.', 'have a segment that ends in a dot'],
     ['a folder that ends in a dot', 'dir./f', 'have a segment that ends in a dot'],
     [
