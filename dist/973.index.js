@@ -764,7 +764,7 @@ async function runStep(work) {
         process.on(name, () => stop.abort(new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .Cancelled */ .cJ(`Cancelled: the runner sent ${name}.`)));
     }
     try {
-        await Promise.race([work(stop.signal), lingering(stop.signal)]);
+        await Promise.race([unforeseen(), work(stop.signal), lingering(stop.signal)]);
     }
     catch (error) {
         reportFailure(stop.signal.aborted ? stop.signal.reason : error);
@@ -774,6 +774,13 @@ async function runStep(work) {
 function lingering(signal) {
     return new Promise((_, reject) => {
         signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), secondsToTidyUp * 1000).unref());
+    });
+}
+/** Rejects with what nobody waited for, such as something that fails within a library: Node would end the process with a stack. */
+function unforeseen() {
+    return new Promise((_, reject) => {
+        process.once('uncaughtException', reject);
+        process.once('unhandledRejection', reject);
     });
 }
 function reportFailure(error) {
@@ -1297,17 +1304,16 @@ function explainArmFailure(what, error) {
         if (wrongClock)
             return wrongClock;
     }
-    const [code, text] = verdictOn(failure);
+    const [code, text] = verdictByCode(failure) ?? verdictByStatus(failure);
     return new report/* UserError */.yo(code, `${what}: ${text}`, options);
 }
 /** A page where there should be JSON: the service answers with nothing else, or with nothing. */
 function isForeign({ status, code, message }) {
     return code === 'PARSE_ERROR' || status === 407 || message.trimStart().startsWith('<');
 }
-function verdictOn(failure) {
-    const { status, code, message } = failure;
-    const said = excerpt(message) || noReason;
-    switch (code) {
+function verdictByCode(failure) {
+    const said = excerpt(failure.message) || noReason;
+    switch (failure.code) {
         case 'SubscriptionNotFound':
         case 'InvalidSubscriptionId':
             return ['subscription-not-found', `${said} Check subscription-id, and that the identity has a role in it.`];
@@ -1320,8 +1326,12 @@ function verdictOn(failure) {
         case 'MissingSubscriptionRegistration':
             return ['azure-refused', `${said} Run: az provider register --namespace Microsoft.MachineLearningServices`];
     }
-    if (isMissingParent(failure))
-        return ['workspace-not-found', `${said} Check workspace, resource-group and subscription-id.`];
+    return isMissingParent(failure)
+        ? ['workspace-not-found', `${said} Check workspace, resource-group and subscription-id.`]
+        : undefined;
+}
+function verdictByStatus({ status, code, message }) {
+    const said = excerpt(message) || noReason;
     const answered = `Azure answered ${[status, code].filter(Boolean).join(' ')}: ${said}`;
     switch (status) {
         case 401:
@@ -2333,7 +2343,7 @@ function ownAddress() {
  * Judges a refusal by the service's code. Codes: learn.microsoft.com, "Common REST API error codes", "Azure Blob Storage error codes" and
  * "Shared access signature error codes".
  */
-async function storage_verdicts_verdictOn(error, access) {
+async function verdictOn(error, access) {
     if (error instanceof report/* UserError */.yo)
         return { code: error.code, advice: '' }; // an instruction already
     switch (error instanceof blobs/* BlobError */.K4 ? error.code : '') {
@@ -2397,7 +2407,7 @@ async function storage_verdicts_missingRole(access) {
 function narrowSas({ purpose }) {
     return {
         code: 'storage-refused',
-        advice: `The SAS does not allow this: it needs the permissions ${purpose === 'write' ? 'racwl' : 'rl'}. ${renewal}`,
+        advice: `The SAS does not allow this: it needs the permissions ${purpose === 'write' ? 'racwl' : 'rl'} on the container and its blobs. ${renewal}`,
     };
 }
 function firewall({ accountName }, runner) {
@@ -2444,7 +2454,7 @@ async function explainStorageRefusals(location, refusals) {
     const deciding = refusals.find(({ error }) => isClockTrouble(error)) ?? refusals.at(-1);
     if (!deciding)
         return new Error(`${describe(location)}: nothing was tried`);
-    const { code, advice } = await storage_verdicts_verdictOn(deciding.error, deciding.access);
+    const { code, advice } = await verdictOn(deciding.error, deciding.access);
     const text = `${describe(location)} cannot be opened. Tried ${tried}. ${advice}`.trimEnd();
     return new report/* UserError */.yo(code, text, { cause: deciding.error });
 }
@@ -2458,7 +2468,7 @@ async function explainStorageFailure(error, label, access) {
     const { status, operation } = error;
     if (storage_refusals_isForeign(error) || (status !== 401 && status !== 403))
         return explainStorageTrouble(error, access.location);
-    const { code, advice } = await storage_verdicts_verdictOn(error, access);
+    const { code, advice } = await verdictOn(error, access);
     return new report/* UserError */.yo(code, `${describe(access.location)} refuses to ${shown(operation)} with ${label}: ${reason(error)}. ${advice}`, { cause: error });
 }
 /** What is no refusal of credentials: a missing container, a broken network, an account that is too busy. */
@@ -3064,15 +3074,13 @@ function snapshotOf(files) {
         [Symbol.iterator]: () => files[Symbol.iterator](),
     };
 }
-/**
- * Lists a folder, whose prefix is empty (the whole container) or ends in `/`: `foo` must not take `foo_bar`. With `most`, the listing ends
- * after the page that brought so many files: for who only looks.
- */
-async function takeSnapshot(container, prefix, signal, most = Number.POSITIVE_INFINITY) {
+/** Lists a folder, whose prefix is empty (the whole container) or ends in `/`: `foo` must not take `foo_bar`. */
+async function takeSnapshot(container, prefix, signal, { most = Number.POSITIVE_INFINITY, onFiles } = {}) {
     const files = [];
     for await (const page of container.listPages(prefix, signal)) {
         for (const blob of page)
             files.push({ ...blob, path: blob.name.slice(prefix.length) });
+        onFiles?.(files.length);
         if (files.length >= most)
             break;
     }
@@ -3153,6 +3161,8 @@ var azureml = __webpack_require__(40049);
 var blobs = __webpack_require__(77392);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(92036);
+// EXTERNAL MODULE: ./build/transfer/index.js + 9 modules
+var transfer = __webpack_require__(92921);
 ;// CONCATENATED MODULE: ./build/datasets/context.js
 /** The datastore of a dataset: its own, else the action's default, else the workspace's. */
 function datastoreFor(context, datastore) {
@@ -3271,14 +3281,18 @@ function rankOf(path) {
 var external_node_vm_ = __webpack_require__(30714);
 ;// CONCATENATED MODULE: ./build/datasets/time-limit.js
 
+/** Made once, as it takes a millisecond or more. */
+let context;
 /**
  * Does work that cannot be told to stop, such as matching a regular expression, and ends it after so many milliseconds.
  * @throws what `tooLong` makes, when it took longer
  */
 function withinTime(milliseconds, work, tooLong) {
+    context ??= (0,external_node_vm_.createContext)();
+    context.work = work;
     try {
         // The only way to end code that never gives control back: V8 ends what a script of `node:vm` calls, too.
-        return (0,external_node_vm_.runInContext)('work()', (0,external_node_vm_.createContext)({ work }), { timeout: milliseconds });
+        return (0,external_node_vm_.runInContext)('work()', context, { timeout: milliseconds });
     }
     catch (error) {
         // An error of another realm: `instanceof Error` does not know it.
@@ -3295,8 +3309,8 @@ function withinTime(milliseconds, work, tooLong) {
 
 
 /** So many files take a millisecond or two, whatever the globs are, unless one of them is a trap. */
-const filesAtOnce = 1000;
-const mostMilliseconds = 5000;
+const filesAtOnce = 500;
+const mostMilliseconds = 2000;
 function selectsAll({ include, exclude, sample }) {
     return include.length === 0 && exclude.length === 0 && sample === undefined;
 }
@@ -3382,6 +3396,7 @@ function explainNameClash(name, reason) {
 
 
 
+
 /**
  * Makes sure that the data asset of an input exists, and takes a snapshot of it. An asset that does not exist is made from the folder of its name.
  * @throws UserError for versions, folders and files that do not exist, and for everything that is refused on the way
@@ -3412,12 +3427,14 @@ async function ensureInput(context, dataset) {
 function labelOf({ name, version }) {
     return `${name}:${version}`;
 }
-/** Lists what a version points at: all files, which may be none; `most` as in `takeSnapshot`. */
-async function listVersion(context, { dataType, dataUri }, signal, most) {
+/** Lists what a version points at: all files, which may be none; `most` as in `ListingOptions`. */
+async function listVersion(context, version, signal, most) {
+    const { dataType, dataUri } = version;
     const { container, path } = await (0,azureml/* locateData */.zA)(context.workspace, context.access, dataUri, signal);
+    const onFiles = (0,transfer/* tellListing */.S3)(context.log, labelOf(version));
     const whole = await onContainer(context, container, () => dataType === 'uri_file'
         ? (0,blobs/* takeFileSnapshot */.gr)(container, path, signal)
-        : (0,blobs/* takeSnapshot */.W9)(container, path === '' ? '' : `${path}/`, signal, most));
+        : (0,blobs/* takeSnapshot */.W9)(container, path === '' ? '' : `${path}/`, signal, { most, onFiles }));
     return { container, path, whole };
 }
 /** The version to use, or undefined where the asset does not exist and is to be made. */
@@ -3470,7 +3487,7 @@ function ensure_folderOf({ name, path }) {
     return path ?? `${name}/`;
 }
 /**
- * Lists the folder that a dataset would be made of; `most` as in `takeSnapshot`.
+ * Lists the folder that a dataset would be made of; `most` as in `ListingOptions`.
  * @throws UserError that names the nearest folders, where there is nothing
  */
 async function listFolder(context, dataset, most) {
@@ -3479,7 +3496,8 @@ async function listFolder(context, dataset, most) {
     const datastore = await datastoreFor(context, dataset.datastore);
     const container = await access.open(workspace, datastore, path, 'read', signal);
     context.stopwatch.begin('list');
-    const whole = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, signal, most));
+    const onFiles = (0,transfer/* tellListing */.S3)(context.log, `Folder ${(0,report/* quoted */.TL)(path)}`);
+    const whole = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, signal, { most, onFiles }));
     if (whole.length === 0)
         throw await noSuchFolder(context, dataset.name, path, datastore.name, container);
     return { datastore, container, whole };
@@ -3640,8 +3658,6 @@ function inWords({ added, removed, changed }) {
     return `${(0,report/* counted */.hS)(added.files, 'file')} added, ${removed.files.toLocaleString('en-US')} removed, ${changed.files.toLocaleString('en-US')} changed`;
 }
 
-// EXTERNAL MODULE: ./build/transfer/index.js + 9 modules
-var transfer = __webpack_require__(92921);
 ;// CONCATENATED MODULE: ./build/datasets/destination.js
 
 
@@ -3814,7 +3830,8 @@ async function upload(context, { output, concurrency }, { container, path }, fil
 }
 /** Lists what arrived: names, sizes, and MD5, which every upload stores. Files that were there before stay: they are part of the version, and that is told. */
 async function verify(context, { output }, { container, path }, uploaded) {
-    const content = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, context.signal));
+    const onFiles = (0,transfer/* tellListing */.S3)(context.log, output.name);
+    const content = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, context.signal, { onFiles }));
     const present = new Map();
     for (const file of content)
         present.set(file.path, file);
@@ -4092,7 +4109,9 @@ const config_text = dist/* pipe */.FsL(dist/* string */.YjP('has to be text'), d
 const optionalText = dist/* optional */.lqM(config_text);
 const flag = dist/* pipe */.FsL(config_text, dist/* toLowerCase */.PXX(), dist/* picklist */.KIO(['true', 'false'], 'has to be true or false'), dist/* transform */.pdi((value) => value === 'true'));
 const mounting = dist/* optional */.lqM(dist/* pipe */.FsL(config_text, dist/* toLowerCase */.PXX(), dist/* picklist */.KIO(['auto', 'true', 'false'], 'has to be auto, true or false')));
-const globs = dist/* optional */.lqM(dist/* pipe */.FsL(dist/* union */.KCZ([config_text, dist/* array */.YOg(config_text)], 'has to be a glob or a list of globs'), dist/* transform */.pdi((value) => (typeof value === 'string' ? value.split('\n') : value).map((glob) => glob.trim()).filter(Boolean))), []);
+/** Characters, as many as a blob name may have. */
+const longestGlob = 1024;
+const globs = dist/* optional */.lqM(dist/* pipe */.FsL(dist/* union */.KCZ([config_text, dist/* array */.YOg(config_text)], 'has to be a glob or a list of globs'), dist/* transform */.pdi((value) => (typeof value === 'string' ? value.split('\n') : value).map((glob) => glob.trim()).filter(Boolean)), dist/* check */.z6Y((all) => all.every((glob) => glob.length <= longestGlob), `has a glob of more than ${longestGlob} characters`)), []);
 // Not v.record: it leaves out keys such as "constructor", and takes lists.
 const tags = dist/* optional */.lqM(dist/* pipe */.FsL(dist/* custom */.IeY(isTags, 'has to be a mapping of texts'), dist/* check */.z6Y((value) => Object.values(value).every((tag) => tag.length <= 1000), 'has a value of more than 1,000 characters')), {});
 function isTags(value) {
@@ -4506,6 +4525,8 @@ var mod = __webpack_require__(21916);
 ;// CONCATENATED MODULE: ./build/report/text.js
 
 
+/** Characters of a name in a list. */
+const mostShown = 120;
 /**
  * A name from outside (blob, folder, asset) as it may be printed: in quotes, with control characters, line ends and
  * quotes escaped, so that it can neither start a workflow command nor break a line.
@@ -4524,10 +4545,16 @@ function formatBytes(count) {
 function counted(count, noun) {
     return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
-/** Up to `most` names in quotes, then how many more there are. */
+/** Up to `most` names in quotes, then how many more there are. Long names are shortened: the runner cuts annotations at 4,096 characters. */
 function listed(names, most = 10) {
-    const shown = names.slice(0, most).map(quoted).join(', ');
+    const shown = names
+        .slice(0, most)
+        .map((name) => quoted(shortened(name)))
+        .join(', ');
     return names.length > most ? `${shown} and ${(names.length - most).toLocaleString('en-US')} more` : shown;
+}
+function shortened(name) {
+    return name.length <= mostShown ? name : `${name.slice(0, mostShown / 2)}…${name.slice(-mostShown / 2)}`;
 }
 /** Those of `candidates` that a person could have meant by `name`, the nearest first, at most three. */
 function nearest(name, candidates) {
@@ -4603,6 +4630,7 @@ __webpack_require__.d(__webpack_exports__, {
   Qb: () => (/* reexport */ md5OfFile),
   cE: () => (/* reexport */ planDownload),
   Ef: () => (/* reexport */ requireFreeSpace),
+  S3: () => (/* reexport */ tellListing),
   Zn: () => (/* reexport */ uploadFiles)
 });
 
@@ -4802,6 +4830,8 @@ function checkLengths(snapshot, folder, platform = process.platform) {
 function problemOf(path, platform) {
     if (path.includes('\0'))
         return 'contain NUL';
+    if (!path.isWellFormed())
+        return 'are not Unicode';
     const segments = path.split('/');
     if (segments.includes(''))
         return 'are absolute or have empty segments';
@@ -4883,7 +4913,9 @@ async function earlierRun(folder) {
     if (!manifest)
         return undefined;
     const partial = partialPath(folder);
-    const [inPlace, half] = [await holdsFiles(folder), await holdsFiles(partial)];
+    // A link in that place is somebody else's, and what it leads to too.
+    const isLink = (await (0,promises_.lstat)(partial).catch(() => undefined))?.isSymbolicLink() === true;
+    const [inPlace, half] = [await holdsFiles(folder), !isLink && (await holdsFiles(partial))];
     if (inPlace && half)
         throw bothThere(folder, partial);
     if (inPlace)
@@ -4991,6 +5023,17 @@ function startProgress(log, label, total, requestsWaiting) {
             clearTimeout(timer);
             return (performance.now() - start) / second;
         },
+    };
+}
+/** Lines for a listing, which has no total: of a million files it takes minutes. The function that is returned gets how many there are so far. */
+function tellListing(log, label) {
+    let next = performance.now() + firstGap;
+    return (files) => {
+        const now = performance.now();
+        if (now < next)
+            return;
+        log.info(`${label}: listing, ${(0,report/* counted */.hS)(files, 'file')} so far`);
+        next = now + firstGap;
     };
 }
 /** `41%  12.4 GB/30.2 GB  8,112/19,870 files  212 MB/s  eta 1m24s` */
@@ -5438,19 +5481,20 @@ async function readFully(handle, content, offset, file) {
     }
 }
 /** Rules of blob names: learn.microsoft.com, "Naming and referencing containers, blobs, and metadata". */
+const blobNameRules = [
+    [(name) => name.length > longestBlobName, `are longer than ${longestBlobName} characters`],
+    [(_, segments) => segments.length > mostSegments, `have more than ${mostSegments} segments`],
+    [(name) => name.includes('\\'), 'contain a backslash'],
+    // Nor U+FFFE and U+FFFF, which XML, the form of a listing, cannot hold.
+    [(name) => /[\p{Cc}\ufffe\uffff]/u.test(name), 'contain control characters'],
+    [(_, segments) => segments.some((segment) => segment.endsWith('.')), 'have a segment that ends in a dot'],
+];
 function checkBlobName(name) {
     const segments = name.split('/');
-    const problem = name.length > longestBlobName
-        ? `are longer than ${longestBlobName} characters`
-        : segments.length > mostSegments
-            ? `have more than ${mostSegments} segments`
-            : name.includes('\\')
-                ? 'contain a backslash'
-                : segments.some((segment) => segment.endsWith('.'))
-                    ? 'have a segment that ends in a dot'
-                    : undefined;
-    if (problem)
-        throw new report/* UserError */.yo('unsafe-output', `${(0,report/* quoted */.TL)(name)} cannot be the name of a blob: names must not be such that they ${problem}. Rename the file.`);
+    const broken = blobNameRules.find(([breaks]) => breaks(name, segments));
+    if (!broken)
+        return;
+    throw new report/* UserError */.yo('unsafe-output', `${(0,report/* quoted */.TL)(name)} cannot be the name of a blob: names must not be such that they ${broken[1]}. Rename the file.`);
 }
 function changedWhileUploading({ path }) {
     return new report/* UserError */.yo('changed-while-uploading', `${(0,report/* quoted */.TL)(path)} was changed while it was uploaded. Something still writes to the output folder: let it end before the job does.`);
@@ -5478,6 +5522,7 @@ function explainWrite(error, file, label) {
 
 ;// CONCATENATED MODULE: ./build/transfer/index.js
 /** Whole snapshots between a container and this machine: download, upload, and what has to hold before. */
+
 
 
 

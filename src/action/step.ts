@@ -15,7 +15,7 @@ export async function runStep(work: (signal: AbortSignal) => Promise<void>): Pro
     process.on(name, () => stop.abort(new Cancelled(`Cancelled: the runner sent ${name}.`)))
   }
   try {
-    await Promise.race([work(stop.signal), lingering(stop.signal)])
+    await Promise.race([unforeseen(), work(stop.signal), lingering(stop.signal)])
   } catch (error) {
     reportFailure(stop.signal.aborted ? stop.signal.reason : error)
   }
@@ -25,6 +25,14 @@ export async function runStep(work: (signal: AbortSignal) => Promise<void>): Pro
 function lingering(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), secondsToTidyUp * 1000).unref())
+  })
+}
+
+/** Rejects with what nobody waited for, such as something that fails within a library: Node would end the process with a stack. */
+function unforeseen(): Promise<never> {
+  return new Promise((_, reject) => {
+    process.once('uncaughtException', reject)
+    process.once('unhandledRejection', reject)
   })
 }
 

@@ -24,19 +24,24 @@ export function snapshotOf(files: readonly SnapshotFile[]): Snapshot {
   }
 }
 
-/**
- * Lists a folder, whose prefix is empty (the whole container) or ends in `/`: `foo` must not take `foo_bar`. With `most`, the listing ends
- * after the page that brought so many files: for who only looks.
- */
+export interface ListingOptions {
+  /** The listing ends after the page that brought so many files: for who only looks. */
+  readonly most?: number | undefined
+  /** Gets, after each page, how many files there are so far. */
+  readonly onFiles?: (count: number) => void
+}
+
+/** Lists a folder, whose prefix is empty (the whole container) or ends in `/`: `foo` must not take `foo_bar`. */
 export async function takeSnapshot(
   container: BlobContainer,
   prefix: string,
   signal: AbortSignal,
-  most = Number.POSITIVE_INFINITY,
+  { most = Number.POSITIVE_INFINITY, onFiles }: ListingOptions = {},
 ): Promise<Snapshot> {
   const files: SnapshotFile[] = []
   for await (const page of container.listPages(prefix, signal)) {
     for (const blob of page) files.push({ ...blob, path: blob.name.slice(prefix.length) })
+    onFiles?.(files.length)
     if (files.length >= most) break
   }
   return snapshotOf(withoutFolderStubs(files))

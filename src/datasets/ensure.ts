@@ -12,6 +12,7 @@ import {
 } from '../azureml/index.ts'
 import { type BlobContainer, type Snapshot, takeFileSnapshot, takeSnapshot } from '../blobs/index.ts'
 import { counted, listed, nearest, quoted, UserError } from '../report/index.ts'
+import { tellListing } from '../transfer/index.ts'
 import type { InputDataset } from './config.ts'
 import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
@@ -87,18 +88,20 @@ export interface ListedVersion {
   readonly whole: Snapshot
 }
 
-/** Lists what a version points at: all files, which may be none; `most` as in `takeSnapshot`. */
+/** Lists what a version points at: all files, which may be none; `most` as in `ListingOptions`. */
 export async function listVersion(
   context: DatasetContext,
-  { dataType, dataUri }: DataVersion,
+  version: DataVersion,
   signal: AbortSignal,
   most?: number,
 ): Promise<ListedVersion> {
+  const { dataType, dataUri } = version
   const { container, path } = await locateData(context.workspace, context.access, dataUri, signal)
+  const onFiles = tellListing(context.log, labelOf(version))
   const whole = await onContainer(context, container, () =>
     dataType === 'uri_file'
       ? takeFileSnapshot(container, path, signal)
-      : takeSnapshot(container, path === '' ? '' : `${path}/`, signal, most),
+      : takeSnapshot(container, path === '' ? '' : `${path}/`, signal, { most, onFiles }),
   )
   return { container, path, whole }
 }
@@ -174,7 +177,7 @@ export function folderOf({ name, path }: InputDataset): string {
 }
 
 /**
- * Lists the folder that a dataset would be made of; `most` as in `takeSnapshot`.
+ * Lists the folder that a dataset would be made of; `most` as in `ListingOptions`.
  * @throws UserError that names the nearest folders, where there is nothing
  */
 export async function listFolder(
@@ -187,7 +190,8 @@ export async function listFolder(
   const datastore = await datastoreFor(context, dataset.datastore)
   const container = await access.open(workspace, datastore, path, 'read', signal)
   context.stopwatch.begin('list')
-  const whole = await onContainer(context, container, () => takeSnapshot(container, path, signal, most))
+  const onFiles = tellListing(context.log, `Folder ${quoted(path)}`)
+  const whole = await onContainer(context, container, () => takeSnapshot(container, path, signal, { most, onFiles }))
   if (whole.length === 0) throw await noSuchFolder(context, dataset.name, path, datastore.name, container)
   return { datastore, container, whole }
 }

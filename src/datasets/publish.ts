@@ -10,7 +10,7 @@ import {
 } from '../azureml/index.ts'
 import { type Snapshot, takeSnapshot } from '../blobs/index.ts'
 import { counted, formatBytes, listed, quoted, UserError } from '../report/index.ts'
-import { type LocalFile, listLocalFiles, type UploadedFile, uploadFiles } from '../transfer/index.ts'
+import { type LocalFile, listLocalFiles, tellListing, type UploadedFile, uploadFiles } from '../transfer/index.ts'
 import type { VersionChanges } from './changes.ts'
 import type { OutputDataset } from './config.ts'
 import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
@@ -167,7 +167,10 @@ async function verify(
   { container, path }: Destination,
   uploaded: readonly UploadedFile[],
 ): Promise<Snapshot> {
-  const content = await onContainer(context, container, () => takeSnapshot(container, path, context.signal))
+  const onFiles = tellListing(context.log, output.name)
+  const content = await onContainer(context, container, () =>
+    takeSnapshot(container, path, context.signal, { onFiles }),
+  )
   const present = new Map<string, { size: number; md5: string | undefined }>()
   for (const file of content) present.set(file.path, file)
   const wrong = uploaded.filter((file) => {

@@ -5,4 +5,5 @@ export { type LinksOut, type LocalFile, listLocalFiles, md5OfFile } from './loca
 export { isHiddenName } from './manifest.ts'
 export { inParallel } from './parallel.ts'
 export { type DownloadPlan, type DownloadRequest, isOursOrEmpty, planDownload } from './plan.ts'
+export { tellListing } from './progress.ts'
 export { type UploadedFile, type UploadRequest, uploadFiles } from './upload.ts'

@@ -65,6 +65,17 @@ export function startProgress(log: Log, label: string, total: ProgressTotal, req
   }
 }
 
+/** Lines for a listing, which has no total: of a million files it takes minutes. The function that is returned gets how many there are so far. */
+export function tellListing(log: Log, label: string): (files: number) => void {
+  let next = performance.now() + firstGap
+  return (files) => {
+    const now = performance.now()
+    if (now < next) return
+    log.info(`${label}: listing, ${counted(files, 'file')} so far`)
+    next = now + firstGap
+  }
+}
+
 /** `41%  12.4 GB/30.2 GB  8,112/19,870 files  212 MB/s  eta 1m24s` */
 function movingLine(done: ProgressTotal, total: ProgressTotal, bytesPerSecond: number): string {
   const rate = `${formatBytes(Math.round(bytesPerSecond))}/s`

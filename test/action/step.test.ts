@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runStep } from '../../src/action/step.ts'
 import { Cancelled, UserError } from '../../src/report/index.ts'
 
-const listeners = (['SIGINT', 'SIGTERM'] as const).map((name) => ({ name, before: process.listeners(name) }))
+const listeners = (['SIGINT', 'SIGTERM'] as const).map((name) => ({
+  name,
+  before: process.listeners(name),
+}))
 let printed: string[] = []
 
 beforeEach(() => {
@@ -70,6 +73,18 @@ describe('a step that fails', () => {
     expect(await errorOf(refused)).toMatch(
       /^::error::The system of the runner refused: EACCES: permission denied, mkdir '\/data\/x'\. .*\[system-refused\] docs\/troubleshooting\.md#system-refused$/,
     )
+  })
+
+  test.each(['uncaughtException', 'unhandledRejection'] as const)('because of an %s says so too', async (event) => {
+    const others = process.listeners(event as 'uncaughtException') // Vitest's own
+    process.removeAllListeners(event)
+    await runStep(async () => {
+      process.emit(event as 'uncaughtException', new TypeError('from within a library'))
+      await new Promise(() => {})
+    })
+    process.removeAllListeners(event)
+    for (const other of others) process.on(event, other)
+    expect(printed.join('')).toMatch(/^::error::This is a bug in the action.*from within a library/m)
   })
 
   test.each(['text', undefined, { code: 7 }])('with %j thrown still says something', async (thrown) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { startProgress } from '../../src/transfer/progress.ts'
+import { startProgress, tellListing } from '../../src/transfer/progress.ts'
 import { recordingLog } from '../report/helpers.ts'
 
 const gigabyte = 1024 ** 3
@@ -74,4 +74,18 @@ describe('lines of progress', () => {
     expect(log.lines).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
+})
+
+test('a listing is told every ten seconds while pages come', async () => {
+  const log = recordingLog()
+  const onFiles = tellListing(log, 'scans:3')
+  let files = 0
+  await pass(25_000, () => {
+    files += 5000
+    onFiles(files)
+  })
+  expect(log.lines).toEqual([
+    'info: scans:3: listing, 55,000 files so far',
+    'info: scans:3: listing, 105,000 files so far',
+  ])
 })
