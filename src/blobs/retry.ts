@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../report/index.ts'
 import { BlobError } from './blob.ts'
 
-/** How often in a row a request may fail before we give up; with the pauses between, about half a minute on average. */
-const mostTries = 8
+/** How often in a row a request may fail before we give up; with the pauses between, a quarter of a minute on average. */
+const mostTries = 6
 /** An account that asks us to slow down is there, and will answer: some minutes on average. */
 const mostThrottledTries = 15
 const firstPause = 500

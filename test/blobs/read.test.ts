@@ -81,11 +81,11 @@ describe('a read', () => {
     expect([received, asked.length]).toEqual([whole, 1])
   })
 
-  test('is given up after eight tries in a row that brought nothing', async () => {
+  test('is given up after six tries in a row that brought nothing', async () => {
     const { request } = reading()
     const { asked, readOnce } = server({ bytes: 3, error: broken() }, { bytes: 0, error: broken() })
     await expect(read(request, readOnce)).rejects.toMatchObject({ status: 0, code: 'ECONNRESET' })
-    expect(asked).toHaveLength(8)
+    expect(asked).toHaveLength(6)
   })
 
   test('is given up where the service answers with nothing again and again', async () => {

@@ -89,8 +89,8 @@ describe('a request that failed', () => {
   })
 
   test.each([
-    ['a broken connection', refused(0, 'ECONNRESET'), 8],
-    ['trouble of the service', refused(500), 8],
+    ['a broken connection', refused(0, 'ECONNRESET'), 6],
+    ['trouble of the service', refused(500), 6],
     ['an account that is throttled', refused(503), 15],
   ])('is given up in the end: %s', async (_, error, tries) => {
     const request = failing(...Array.from({ length: 50 }, () => error))
