@@ -2,8 +2,8 @@ import * as core from '@actions/core'
 import { Cancelled } from '../report/index.ts'
 import { explainFailure } from './failure.ts'
 
-/** The runner sends SIGTERM 7.5 s after SIGINT. */
-const secondsToTidyUp = 5
+/** The runner sends SIGTERM 7.5 s after SIGINT; a step ends within 5, its start and end included. */
+const secondsToTidyUp = 4
 
 /**
  * Runs a step: tells the work to stop when the runner says so (SIGINT, then 7.5 s later SIGTERM), and turns whatever is thrown into one line for

@@ -2,6 +2,7 @@ import {
   datastoreUri,
   findDataContainer,
   findDataVersion,
+  type NewDataVersion,
   putDataVersion,
   sameDataUri,
   shortUri,
@@ -212,13 +213,12 @@ async function register(
   const first = Number((await findDataContainer(workspace, output.name))?.nextVersion) || 1
   for (let version = first; version < first + mostTries; version += 1) {
     signal.throwIfAborted()
-    const { taken, reason } = await putDataVersion(workspace, output.name, String(version), {
+    const { taken, reason, state } = await putAndReadBack(context, output.name, String(version), {
       dataType: 'uri_folder',
       dataUri,
       description: output.description,
       tags,
     })
-    const state = await readBack(workspace, output.name, String(version), dataUri)
     if (state === 'ours') return { version: String(version), uri: dataUri }
     if (state === 'missing')
       throw explainNameClash(output.name, taken ? reason : 'the version was not there when it was read back')
@@ -228,6 +228,25 @@ async function register(
     'versions-taken',
     `Dataset "${output.name}": versions ${first} to ${first + mostTries - 1} were all registered by others while we tried. Do fewer jobs publish it at once?`,
   )
+}
+
+/** Registers a version and finds out whose it is. In between nobody knows, and who is cancelled there is told so. */
+async function putAndReadBack(
+  { workspace, signal, log }: DatasetContext,
+  name: string,
+  version: string,
+  content: NewDataVersion,
+): Promise<{ taken: boolean; reason: string; state: 'ours' | 'others' | 'missing' }> {
+  try {
+    const { taken, reason } = await putDataVersion(workspace, name, version, content)
+    return { taken, reason, state: await readBack(workspace, name, version, content.dataUri) }
+  } catch (error) {
+    if (signal.aborted)
+      log.warning(
+        `The step was cancelled while version ${version} of "${name}" was being registered. Look whether there is one; if so, it is complete.`,
+      )
+    throw error
+  }
 }
 
 async function readBack(

@@ -125,11 +125,10 @@ test('paths are as long as the system allows, and no longer', async () => {
         () => true,
         () => false,
       )
-  // Bytes count, not characters.
-  const filling = (most: number) => `é${'a'.repeat(most - '/runner/data/'.length - 2)}`
-  expect([await fits('linux', filling(4095)), await fits('linux', filling(4096))]).toEqual([true, false])
-  expect([await fits('darwin', filling(1023)), await fits('darwin', filling(1024))]).toEqual([true, false])
-  expect(await fits('win32', filling(32_000))).toBe(true)
+  const room = (most: number) => `é${'a'.repeat(most - Buffer.byteLength('/runner/data/é'))}`
+  expect([await fits('linux', room(4095)), await fits('linux', room(4096))]).toEqual([true, false])
+  expect([await fits('darwin', room(1023)), await fits('darwin', room(1024))]).toEqual([true, false])
+  expect(await fits('win32', room(32_001))).toBe(true)
 })
 
 test('many offenders are counted, the first twenty named', async () => {
