@@ -362,6 +362,17 @@ describe('what lies where we keep our own files', () => {
     expect(await readFile(join(outside, 'f'), 'utf8')).toBe('of others')
   })
 
+  test('a link is no folder that a download left half done', async () => {
+    const outside = join(root.path, 'outside')
+    await mkdir(outside)
+    await writeFile(join(outside, 'f'), 'of others')
+    await symlink(outside, partialPath(target()))
+    await writeFile(manifestPath(target()), JSON.stringify({ schema: 1, complete: false, files: {} }))
+    await stage(memoryContainer(three), target())
+    expect(await treeOf(target())).toEqual(['a', 'b/c', 'b/e'])
+    expect(await treeOf(outside)).toEqual(['f'])
+  })
+
   test('a folder in the place of the list is an error that names it', async () => {
     await mkdir(manifestPath(target()))
     const { code, message } = await refusalOf(() => stage(memoryContainer(three), target()))
