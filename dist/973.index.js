@@ -752,8 +752,8 @@ function requiredEnvironment(name) {
 
 
 
-/** The runner sends SIGTERM 7.5 s after SIGINT. */
-const secondsToTidyUp = 5;
+/** The runner sends SIGTERM 7.5 s after SIGINT; a step ends within 5, its start and end included. */
+const secondsToTidyUp = 4;
 /**
  * Runs a step: tells the work to stop when the runner says so (SIGINT, then 7.5 s later SIGTERM), and turns whatever is thrown into one line for
  * the user, an annotation and exit code 1.
@@ -2807,8 +2807,8 @@ var promises_ = __webpack_require__(58500);
 ;// CONCATENATED MODULE: ./build/blobs/retry.js
 
 
-/** How often in a row a request may fail before we give up; with the pauses between, about half a minute on average. */
-const mostTries = 8;
+/** How often in a row a request may fail before we give up; with the pauses between, a quarter of a minute on average. */
+const mostTries = 6;
 /** An account that asks us to slow down is there, and will answer: some minutes on average. */
 const mostThrottledTries = 15;
 const firstPause = 500;
@@ -3863,13 +3863,12 @@ async function register(context, { output, provenance }, destination, fingerprin
     const first = Number((await (0,azureml/* findDataContainer */.B4)(workspace, output.name))?.nextVersion) || 1;
     for (let version = first; version < first + mostTries; version += 1) {
         signal.throwIfAborted();
-        const { taken, reason } = await (0,azureml/* putDataVersion */._l)(workspace, output.name, String(version), {
+        const { taken, reason, state } = await putAndReadBack(context, output.name, String(version), {
             dataType: 'uri_folder',
             dataUri,
             description: output.description,
             tags,
         });
-        const state = await readBack(workspace, output.name, String(version), dataUri);
         if (state === 'ours')
             return { version: String(version), uri: dataUri };
         if (state === 'missing')
@@ -3877,6 +3876,18 @@ async function register(context, { output, provenance }, destination, fingerprin
         log.info(`Version ${version} of ${output.name} was registered by another job meanwhile; trying ${version + 1}.`);
     }
     throw new report/* UserError */.yo('versions-taken', `Dataset "${output.name}": versions ${first} to ${first + mostTries - 1} were all registered by others while we tried. Do fewer jobs publish it at once?`);
+}
+/** Registers a version and finds out whose it is. In between nobody knows, and who is cancelled there is told so. */
+async function putAndReadBack({ workspace, signal, log }, name, version, content) {
+    try {
+        const { taken, reason } = await (0,azureml/* putDataVersion */._l)(workspace, name, version, content);
+        return { taken, reason, state: await readBack(workspace, name, version, content.dataUri) };
+    }
+    catch (error) {
+        if (signal.aborted)
+            log.warning(`The step was cancelled while version ${version} of "${name}" was being registered. Look whether there is one; if so, it is complete.`);
+        throw error;
+    }
 }
 async function readBack(workspace, name, version, dataUri) {
     const found = await (0,azureml/* findDataVersion */.Ii)(workspace, name, version);
