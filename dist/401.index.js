@@ -791,8 +791,10 @@ async function runMain() {
 async function main(draft, signal) {
     const { log } = draft;
     const inputs = readInputs();
-    if (inputs.check)
+    if (inputs.check) {
+        draft.stopwatch.begin('check');
         return checkSetup(inputs, signal);
+    }
     for (const id of await (0,action_session/* sweepDeadSessions */.ob)())
         log.info(`Cleared what the dead session ${id} left behind.`);
     const comment = inputs.pullRequestComment ? await chooseComment() : undefined;

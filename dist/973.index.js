@@ -2255,7 +2255,7 @@ async function foreseeRefusal(workspace, what, action) {
     if (allowsAction(await readPermissions(workspace), action))
         return undefined;
     const { RestError } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(410)]).then(__webpack_require__.bind(__webpack_require__, 81410));
-    const { appid, oid } = await ourClaims(workspace);
+    const { appid = 'unknown', oid = 'unknown' } = await ourClaims(workspace);
     // As Resource Manager itself would say it, so that it is explained as if it had.
     const message = `The client '${appid}' with object id '${oid}' does not have authorization to perform action '${action}' ` +
         `over scope '${workspaceId(workspace.name)}'.`;

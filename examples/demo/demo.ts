@@ -33,9 +33,9 @@ heading('Second run, after a table was added to the folder')
 await emulator.container().getBlockBlobClient('sample_tables/two_rows.csv').upload('a,b\n1,10\n3,30\n', 14)
 await runWorkflow(emulator)
 say(
-  'The warning is right: version 1 of sample_tables points at a folder that people write to. What the action publishes',
+  `The warning is right: version 1 of sample_tables points at a folder that people write to. What the action publishes
+gets a folder of its own for each version, which is never written to again.`,
 )
-say('gets a folder of its own for each version, which is never written to again.')
 
 heading('What the workspace holds now')
 for (const name of emulator.dataAssets.names()) showVersions(emulator, name)

@@ -46,7 +46,10 @@ export async function runMain(): Promise<void> {
 async function main(draft: Draft, signal: AbortSignal): Promise<void> {
   const { log } = draft
   const inputs = readInputs()
-  if (inputs.check) return checkSetup(inputs, signal)
+  if (inputs.check) {
+    draft.stopwatch.begin('check')
+    return checkSetup(inputs, signal)
+  }
   for (const id of await sweepDeadSessions()) log.info(`Cleared what the dead session ${id} left behind.`)
   const comment = inputs.pullRequestComment ? await chooseComment() : undefined
   draft.change({ comment, inputs: inputs.inputDatasets.map((dataset) => ({ ...dataset, known: undefined })) })

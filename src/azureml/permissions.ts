@@ -51,7 +51,7 @@ export async function foreseeRefusal(
 ): Promise<UserError | undefined> {
   if (allowsAction(await readPermissions(workspace), action)) return undefined
   const { RestError } = await import('@azure/core-rest-pipeline')
-  const { appid, oid } = await ourClaims(workspace)
+  const { appid = 'unknown', oid = 'unknown' } = await ourClaims(workspace)
   // As Resource Manager itself would say it, so that it is explained as if it had.
   const message =
     `The client '${appid}' with object id '${oid}' does not have authorization to perform action '${action}' ` +
