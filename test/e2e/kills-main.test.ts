@@ -55,20 +55,23 @@ test('whenever main is killed: no half folder, no session, and the next one work
   const job = await world.job()
   const generations: Files[] = [filesOf('0', 25)]
   const current = () => generations.at(-1) ?? {}
+  const nextGeneration = async () => {
+    generations.push(filesOf(String(generations.length), 25 - (generations.length % 3)))
+    await writeDataset('second', current(), generations.at(-2))
+  }
   await writeDataset('first', first)
   await writeDataset('second', current())
   const countVersions = versionWatch(world, 'made')
-  const normal = await measured(world, () => job.main(inputs))
   await wholeRound(job, current())
+  await nextGeneration()
+  const normal = await measured(world, () => job.main(inputs))
+  await job.post('success')
   let published = 1
   let hit = 0
   let rounds = 0
   await eachKill(0, async (kill, index) => {
     rounds += 1
-    if (index % 3 > 0) {
-      generations.push(filesOf(String(index + 1), 25 - (index % 3)))
-      await writeDataset('second', current(), generations.at(-2))
-    }
+    if (index % 3 > 0) await nextGeneration()
     const result = await endAsPlanned(world, kill, job.start(inputs), normal)
     if (result.exitCode !== 0) hit += 1
     expectWholeInputs(job, generations)
