@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs'
 import path from 'node:path'
+import { errorCodes } from '../../src/report/index.ts'
 import { readText, root } from './markdown.ts'
 
 /** A place in src/ that makes an error for users. */
@@ -25,8 +26,21 @@ export function errorSites(): ErrorSite[] {
           .map((call) => siteOf(file, text, call, 1, 0))
           .filter(({ code }) => code !== undefined)
       : []),
+    ...verdictsOf(file, text),
     ...callsOf(text, 'new Cancelled').map((call) => ({ ...siteOf(file, text, call, 1, 0), code: 'cancelled' })),
   ])
+}
+
+/** Pairs of a code and a text, of which an error is made elsewhere: `['throttled', `…`]`. */
+function verdictsOf(file: string, text: string): ErrorSite[] {
+  const pairs = [...text.matchAll(/\[\s*'([a-z-]+)',/g)].filter(([, code]) =>
+    errorCodes.some((known) => known === code),
+  )
+  if (file === 'src/report/error-codes.ts') return []
+  return pairs.map(({ index }) => {
+    const args = splitAtTop(text.slice(index + 1, endOfBracket(text, index)), ',')
+    return siteOf(file, text, { index, args }, 0, 1)
+  })
 }
 
 interface Call {

@@ -8,9 +8,12 @@ const page = 'docs/troubleshooting.md'
 /** What `src/action/failure.ts` and `step.ts` print besides the codes of a UserError. */
 const codesOfTheStep = ['bug', 'cancelled', 'system-refused']
 
-/** Errors whose code is chosen by a function: which codes that may be. */
+/** Errors whose code is chosen by a function: which codes that may be, besides those of pairs of a code and a text. */
 const computedCodes: Record<string, readonly string[]> = {
+  'src/azureml/arm-refusals.ts': [],
   'src/azureml/storage-refusals.ts': [
+    'clock-skew',
+    'sas-expired',
     'storage-firewall',
     'storage-keys-disabled',
     'storage-refused',
@@ -20,12 +23,34 @@ const computedCodes: Record<string, readonly string[]> = {
 
 /** Texts that functions put into a message, where the reader of the sources sees only `…`: code, file that has them, texts. */
 const pieces: readonly (readonly [string, string, readonly string[]])[] = [
-  ['azure-refused', 'src/azureml/arm-refusals.ts', ['Azure answered']],
+  ['azure-refused', 'src/azureml/arm-refusals.ts', ['Azure answered', 'Several tries brought the same']],
   [
     'azure-role-missing',
     'src/azureml/arm-refusals.ts',
-    ['Assign a role: az role assignment create --assignee', 'The identity lacks a role here'],
+    [
+      'Assign a role: ',
+      'az role assignment create --assignee',
+      'The identity lacks a role here',
+      'Assign a role that holds this action, there:',
+      'The identity needs a role on what the workspace is linked to, too.',
+    ],
   ],
+  [
+    'azure-unreachable',
+    'src/azureml/unreachable.ts',
+    [
+      'cannot be reached (',
+      "The runner's DNS does not know its name",
+      'The certificate is of an authority that this runner does not trust',
+      'The certificate is not valid at the time',
+      'Another server answers at its address',
+      'Check the network of the runner',
+      'asks for a password (407)',
+      'answered in its place (',
+    ],
+  ],
+  ['azure-unreachable', 'src/azureml/arm-refusals.ts', ['If resource-manager-url is given, check it too.']],
+  ['azure-unreachable', 'src/azureml/entra-refusals.ts', ['The sign-in failed:']],
   [
     'bad-dataset',
     'src/datasets/config.ts',
@@ -66,17 +91,39 @@ const pieces: readonly (readonly [string, string, readonly string[]])[] = [
     [
       'has no federated credential for this job, whose subject is',
       'The id token is outside its time',
+      'The id token was outside its time',
       'There is no application',
       'There is no tenant',
-      'is not known there, or Entra cannot be reached from this runner',
-      'client-secret is not a secret of application',
+      'What was given is not a secret of application',
       'has expired. Make a new one, or use OIDC.',
     ],
   ],
-  ['storage-firewall', 'src/azureml/storage-refusals.ts', ["The account's firewall keeps this runner out"]],
-  ['storage-keys-disabled', 'src/azureml/storage-refusals.ts', ['The account forbids keys and SAS.']],
-  ['storage-refused', 'src/azureml/storage-refusals.ts', ['or renew the credentials of the datastore.']],
-  ['storage-role-missing', 'src/azureml/storage-refusals.ts', ['The identity lacks the role']],
+  ['clock-skew', 'src/azureml/clock.ts', ["Compared with Azure's, the clock of this runner is"]],
+  ['clock-skew', 'src/azureml/arm-refusals.ts', ['Azure did not accept our token']],
+  ['sas-expired', 'src/azureml/storage-verdicts.ts', ['The SAS expired on']],
+  [
+    'storage-firewall',
+    'src/azureml/storage-verdicts.ts',
+    ["The account's firewall keeps this runner out", "The SAS allows other addresses than this runner's."],
+  ],
+  ['storage-keys-disabled', 'src/azureml/storage-verdicts.ts', ['The account forbids keys and SAS.']],
+  [
+    'storage-refused',
+    'src/azureml/storage-verdicts.ts',
+    [
+      'or renew the credentials of the datastore.',
+      'The key was rotated, or the SAS revoked.',
+      'The SAS does not allow this',
+      'The account does not accept the token',
+    ],
+  ],
+  ['storage-role-missing', 'src/azureml/storage-verdicts.ts', ['The identity lacks the role']],
+  [
+    'storage-unreachable',
+    'src/azureml/unreachable.ts',
+    ['cannot be reached (', "The runner's DNS does not know its name", 'answered in its place ('],
+  ],
+  ['storage-unreachable', 'src/azureml/storage-refusals.ts', ['Storage account']],
   [
     'unsafe-names',
     'src/transfer/names.ts',
@@ -116,7 +163,8 @@ describe(page, () => {
 
   test.each([...errorCodes, ...codesOfTheStep])('%s: its texts are those of the sources', (code) => {
     const texts = textsOf(sections.get(code) ?? '')
-    const printed = new Set(sitesOf(code).map(({ text }) => text))
+    // A text that others make as a whole (`…: …`) cannot be told from another one.
+    const printed = new Set(sitesOf(code).flatMap(({ text }) => (/[^…\s:]/.test(text) ? [text] : [])))
     const missing = [...printed].filter((text) => !texts.includes(text)).map((text) => asListItem(text))
     const stale = texts.filter((text) => !printed.has(text))
     expect(missing.join('\n'), `paste these below **Text** of "### ${code}" in ${page}`).toBe('')
