@@ -865,7 +865,7 @@ function filesCell({ files, whole }) {
 }
 function timeCells(seconds, bytes) {
     return [
-        seconds === 0 ? none : `${seconds.toFixed(1)} s`,
+        seconds === 0 ? none : (0,report/* formatSeconds */.Xo)(seconds),
         seconds === 0 || bytes === 0 ? none : `${(0,report/* formatBytes */.z3)(bytes / seconds)}/s`,
     ];
 }
@@ -989,8 +989,8 @@ function renderReport(report, place) {
 function timeSpent({ phases }) {
     const total = phases.reduce((sum, { seconds }) => sum + seconds, 0);
     const worthwhile = phases.filter(({ seconds }) => seconds >= 0.05);
-    const shares = worthwhile.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s (${Math.round((100 * seconds) / total)} %)`);
-    return `Took ${total.toFixed(1)} s${shares.length > 0 ? `: ${shares.join(', ')}` : ''}`;
+    const shares = worthwhile.map(({ name, seconds }) => `${name} ${(0,report/* formatSeconds */.Xo)(seconds)} (${Math.round((100 * seconds) / total)} %)`);
+    return `Took ${(0,report/* formatSeconds */.Xo)(total)}${shares.length > 0 ? `: ${shares.join(', ')}` : ''}`;
 }
 /** Adds Markdown to the job summary. One that cannot be written is no reason to fail a step that has done its work. */
 async function writeSummary(markdown) {
@@ -3771,7 +3771,7 @@ async function publishOutput(context, request) {
     stopwatch.begin('register');
     const { version, uri } = await register(context, request, destination, fingerprint.value);
     const seconds = (performance.now() - start) / 1000;
-    context.log.info(`Published ${output.name}:${version}: ${(0,report/* counted */.hS)(content.length, 'file')}, ${(0,report/* formatBytes */.z3)(content.bytes)} in ${seconds.toFixed(1)} s.`);
+    context.log.info(`Published ${output.name}:${version}: ${(0,report/* counted */.hS)(content.length, 'file')}, ${(0,report/* formatBytes */.z3)(content.bytes)} in ${(0,report/* formatSeconds */.Xo)(seconds)}.`);
     const published = {
         dataName: output.dataName,
         name: output.name,
@@ -4360,7 +4360,7 @@ async function downloadInput(context, plan, input) {
     const { folder, label, container } = plan.request;
     const { bytes, files, seconds } = await onContainer(context, container, () => (0,transfer/* download */.RG)(plan));
     if (files > 0)
-        context.log.info(`${label}: ${(0,report/* counted */.hS)(files, 'file')}, ${(0,report/* formatBytes */.z3)(bytes)} in ${seconds.toFixed(1)} s (${(0,report/* formatBytes */.z3)(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`);
+        context.log.info(`${label}: ${(0,report/* counted */.hS)(files, 'file')}, ${(0,report/* formatBytes */.z3)(bytes)} in ${(0,report/* formatSeconds */.Xo)(seconds)} (${(0,report/* formatBytes */.z3)(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`);
     return {
         ...reportResolved(input),
         path: stagedPath(input, folder),

@@ -1,5 +1,5 @@
 import type { PublishedOutput, StagedInput, VersionChanges } from '../datasets/index.ts'
-import { counted, formatBytes } from '../report/index.ts'
+import { counted, formatBytes, formatSeconds } from '../report/index.ts'
 import { boundedTable, code, folded, link, type Row, sentence, type Table } from './markdown.ts'
 import { registeredVersion, type SessionOutput } from './session.ts'
 import type { ReportedInput, StepReport } from './step-report.ts'
@@ -59,7 +59,7 @@ function filesCell({ files, whole }: StagedInput): string {
 
 function timeCells(seconds: number, bytes: number): string[] {
   return [
-    seconds === 0 ? none : `${seconds.toFixed(1)} s`,
+    seconds === 0 ? none : formatSeconds(seconds),
     seconds === 0 || bytes === 0 ? none : `${formatBytes(bytes / seconds)}/s`,
   ]
 }

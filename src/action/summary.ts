@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import { messageOf } from '../report/index.ts'
+import { formatSeconds, messageOf } from '../report/index.ts'
 import { actionLog } from './action-log.ts'
 import { boundedTable, code, link, sentence } from './markdown.ts'
 import type { StepReport } from './step-report.ts'
@@ -45,9 +45,9 @@ export function timeSpent({ phases }: StepReport): string {
   const total = phases.reduce((sum, { seconds }) => sum + seconds, 0)
   const worthwhile = phases.filter(({ seconds }) => seconds >= 0.05)
   const shares = worthwhile.map(
-    ({ name, seconds }) => `${name} ${seconds.toFixed(1)} s (${Math.round((100 * seconds) / total)} %)`,
+    ({ name, seconds }) => `${name} ${formatSeconds(seconds)} (${Math.round((100 * seconds) / total)} %)`,
   )
-  return `Took ${total.toFixed(1)} s${shares.length > 0 ? `: ${shares.join(', ')}` : ''}`
+  return `Took ${formatSeconds(total)}${shares.length > 0 ? `: ${shares.join(', ')}` : ''}`
 }
 
 /** Adds Markdown to the job summary. One that cannot be written is no reason to fail a step that has done its work. */

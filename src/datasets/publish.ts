@@ -10,7 +10,7 @@ import {
   type Workspace,
 } from '../azureml/index.ts'
 import { type Snapshot, takeSnapshot } from '../blobs/index.ts'
-import { counted, formatBytes, listed, quoted, UserError } from '../report/index.ts'
+import { counted, formatBytes, formatSeconds, listed, quoted, UserError } from '../report/index.ts'
 import { type LocalFile, listLocalFiles, tellListing, type UploadedFile, uploadFiles } from '../transfer/index.ts'
 import type { VersionChanges } from './changes.ts'
 import type { OutputDataset } from './config.ts'
@@ -84,7 +84,7 @@ export async function publishOutput(
   const { version, uri } = await register(context, request, destination, fingerprint.value)
   const seconds = (performance.now() - start) / 1000
   context.log.info(
-    `Published ${output.name}:${version}: ${counted(content.length, 'file')}, ${formatBytes(content.bytes)} in ${seconds.toFixed(1)} s.`,
+    `Published ${output.name}:${version}: ${counted(content.length, 'file')}, ${formatBytes(content.bytes)} in ${formatSeconds(seconds)}.`,
   )
   const published = {
     dataName: output.dataName,

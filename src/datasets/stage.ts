@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { shortUri } from '../azureml/index.ts'
-import type { Log } from '../report/index.ts'
-import { counted, formatBytes } from '../report/index.ts'
+import { counted, formatBytes, formatSeconds, type Log } from '../report/index.ts'
 import {
   type DownloadPlan,
   download,
@@ -144,7 +143,7 @@ async function downloadInput(context: DatasetContext, plan: DownloadPlan, input:
   const { bytes, files, seconds } = await onContainer(context, container, () => download(plan))
   if (files > 0)
     context.log.info(
-      `${label}: ${counted(files, 'file')}, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatBytes(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`,
+      `${label}: ${counted(files, 'file')}, ${formatBytes(bytes)} in ${formatSeconds(seconds)} (${formatBytes(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`,
     )
   return {
     ...reportResolved(input),
