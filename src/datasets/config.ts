@@ -181,7 +181,8 @@ function givenKeys(mapping: Record<string, YamlValue>, where: string): Record<st
       throw new UserError('bad-dataset', `${where}: "${kebab}" is given twice, in two spellings.`)
     result[kebab] = value
   }
-  return Object.fromEntries(Object.entries(result).filter(([key, value]) => value !== '' || key === 'name'))
+  const isGiven = (value: YamlValue) => typeof value !== 'string' || value.trim() !== ''
+  return Object.fromEntries(Object.entries(result).filter(([key, value]) => isGiven(value) || key === 'name'))
 }
 
 function unknownKey(where: string, key: string, known: readonly string[]): UserError {

@@ -120,6 +120,7 @@ describe('input-datasets', () => {
     const plain = parseInputDatasets('name: a')
     expect(parseInputDatasets(`name: a\n${key}: \n`)).toEqual(plain)
     expect(parseInputDatasets(`name: a\n${key}: ''\n`)).toEqual(plain)
+    expect(parseInputDatasets(`name: a\n${key}: ' \n '\n`)).toEqual(plain)
   })
 
   test.each([

@@ -50,7 +50,7 @@ async function leave(
   const acts: Record<string, () => Promise<unknown>> = {
     file: async () => {
       await writeFile(place, `content of ${name}`, { flag: 'wx' })
-      written.set(place.slice(folder.length + 1).toWellFormed(), `content of ${name}`)
+      written.set(place.slice(folder.length + 1).toWellFormed(), `content of ${name}`.toWellFormed())
     },
     folder: () => mkdir(place),
     bytes: () => writeFile(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe])]), 'x'),
