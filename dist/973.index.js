@@ -4220,7 +4220,8 @@ function givenKeys(mapping, where) {
             throw new report/* UserError */.yo('bad-dataset', `${where}: "${kebab}" is given twice, in two spellings.`);
         result[kebab] = value;
     }
-    return Object.fromEntries(Object.entries(result).filter(([key, value]) => value !== '' || key === 'name'));
+    const isGiven = (value) => typeof value !== 'string' || value.trim() !== '';
+    return Object.fromEntries(Object.entries(result).filter(([key, value]) => isGiven(value) || key === 'name'));
 }
 function unknownKey(where, key, known) {
     const [near] = (0,report/* nearest */.pA)(key, known);

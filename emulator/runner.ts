@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ActionFile,
   type Contexts,
@@ -176,7 +177,11 @@ function runCommand(job: Job, command: string, environment: Readonly<Record<stri
 
 /** At the end of a job the runner kills what it left behind (`JobExtension.cs`). */
 async function disposeJob({ trackingId, folders }: Job): Promise<void> {
-  for (const pid of await processesOfJob(trackingId)) kill(pid)
+  // A process that was killed is still there for a moment, and may still write.
+  for (let left = await processesOfJob(trackingId); left.length > 0; left = await processesOfJob(trackingId)) {
+    for (const pid of left) kill(pid)
+    await sleep(10)
+  }
   await rm(folders.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 }
 
