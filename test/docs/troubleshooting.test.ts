@@ -11,14 +11,7 @@ const codesOfTheStep = ['bug', 'cancelled', 'system-refused']
 /** Errors whose code is chosen by a function: which codes that may be, besides those of pairs of a code and a text. */
 const computedCodes: Record<string, readonly string[]> = {
   'src/azureml/arm-refusals.ts': [],
-  'src/azureml/storage-refusals.ts': [
-    'clock-skew',
-    'sas-expired',
-    'storage-firewall',
-    'storage-keys-disabled',
-    'storage-refused',
-    'storage-role-missing',
-  ],
+  'src/azureml/storage-refusals.ts': codesOfVerdicts('src/azureml/storage-verdicts.ts'),
 }
 
 /** Texts that functions put into a message, where the reader of the sources sees only `…`: code, file that has them, texts. */
@@ -98,6 +91,7 @@ const pieces: readonly (readonly [string, string, readonly string[]])[] = [
       'has expired. Make a new one, or use OIDC.',
     ],
   ],
+  ['cancelled', 'src/datasets/publish.ts', ['The step was cancelled while version']],
   ['clock-skew', 'src/azureml/clock.ts', ["Compared with Azure's, the clock of this runner is"]],
   ['clock-skew', 'src/azureml/arm-refusals.ts', ['Azure did not accept our token']],
   ['sas-expired', 'src/azureml/storage-verdicts.ts', ['The SAS expired on']],
@@ -131,7 +125,9 @@ const pieces: readonly (readonly [string, string, readonly string[]])[] = [
       'contain NUL',
       'are absolute or have empty segments',
       'have "." or ".." as a segment',
+      'are not Unicode',
       'have a segment of more than 255 bytes',
+      'make paths of more than',
       'are names that Windows cannot hold',
       'are files and folders at once',
       'are one name on this system, which ignores case',
@@ -147,7 +143,11 @@ const pieces: readonly (readonly [string, string, readonly string[]])[] = [
       'is neither a file nor a folder (a FIFO, socket or device)',
     ],
   ],
-  ['unsafe-output', 'src/transfer/upload.ts', ['contain a backslash', 'have a segment that ends in a dot']],
+  [
+    'unsafe-output',
+    'src/transfer/upload.ts',
+    ['contain a backslash', 'contain control characters', 'have a segment that ends in a dot'],
+  ],
 ]
 
 /** A message with fewer words of its own tells nothing by them: what it is made of has to be listed above. */
@@ -190,6 +190,11 @@ describe(page, () => {
     expect(silent, 'add the texts that they are made of to pieces').toEqual([])
   })
 })
+
+/** The codes of records such as `{ code: 'storage-firewall', advice: … }`. */
+function codesOfVerdicts(file: string): string[] {
+  return [...readText(file).matchAll(/\bcode: '([a-z-]+)'/g)].map(([, code = '']) => code)
+}
 
 function isListed(code: string, file: string): boolean {
   return computedCodes[file] !== undefined || pieces.some(([ofCode, inFile]) => ofCode === code && inFile === file)
