@@ -49,7 +49,7 @@ const subjectWidth = 17;
 async function examine({ findings, signal, log }, subject, check) {
     signal.throwIfAborted();
     const { value, ...found } = await check().catch((error) => {
-        log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        log.debug((0,report/* detailOf */.Rw)(error));
         return failed(error);
     });
     signal.throwIfAborted();
@@ -102,7 +102,65 @@ function verdictOf(findings) {
 
 // EXTERNAL MODULE: ./build/action/oidc.js
 var oidc = __webpack_require__(76546);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(51455);
+;// CONCATENATED MODULE: ./build/action/places.js
+
+
+
+/** The folder of the checkout, which relative places start from. */
+function checkoutFolder() {
+    return process.env.GITHUB_WORKSPACE ?? process.cwd();
+}
+/** The `local-folder` of a dataset: where it is, and whether there is such a folder; undefined where the dataset names none. */
+async function localFolderOf({ localFolder }, checkout) {
+    if (localFolder === undefined)
+        return undefined;
+    const folder = (0,external_node_path_.resolve)(checkout, localFolder);
+    const status = await (0,promises_.stat)(folder).catch(() => undefined);
+    return { folder, exists: status?.isDirectory() === true };
+}
+/** Inputs whose `local-folder` exists. */
+async function localFolders(datasets, checkout, log) {
+    const found = new Map();
+    for (const dataset of datasets) {
+        const local = await localFolderOf(dataset, checkout);
+        if (!local)
+            continue;
+        const { folder, exists } = local;
+        if (exists)
+            found.set(dataset, folder);
+        else
+            log.notice(`Input ${dataset.name}: local-folder ${folder} does not exist, so the dataset is staged.`);
+    }
+    return found;
+}
+/** Chooses and checks the folders of all datasets before anything is asked of Azure. */
+async function choosePlaces(inputs, remote, root, checkout) {
+    const places = new Map();
+    const outputs = [];
+    if (inputs.resolveOnly)
+        return { inputs: places, outputs };
+    for (const dataset of remote) {
+        const folder = await placeOf(dataset, (0,external_node_path_.join)(root, 'inputs'), checkout);
+        await (0,build_datasets/* requireOursOrEmpty */.Lm)(folder);
+        places.set(dataset, folder);
+    }
+    for (const dataset of inputs.outputDatasets) {
+        const folder = await placeOf(dataset, (0,external_node_path_.join)(root, 'outputs'), checkout);
+        await (0,build_datasets/* requireEmpty */.R2)(folder);
+        outputs.push(folder);
+    }
+    (0,build_datasets/* refuseOverlaps */.b7)([...places.values(), ...outputs]);
+    return { inputs: places, outputs };
+}
+/** The `target-folder` of a dataset, else a folder of its own below `root`. */
+async function placeOf({ targetFolder, dataName }, root, checkout) {
+    return targetFolder === undefined ? (0,external_node_path_.join)(root, dataName) : (0,build_datasets/* resolveTargetFolder */.YG)(targetFolder, checkout);
+}
+
 ;// CONCATENATED MODULE: ./build/action/check-azure.js
+
 
 
 
@@ -163,7 +221,7 @@ async function checkToken({ credential }, { scopes }, service, signal) {
 }
 /** Opens the workspace. Who may not read it may all the same be allowed to use its data, so that this alone ends nothing. */
 async function checkWorkspace(inputs, identity, signal) {
-    const connection = await (0,action_connection/* decideConnection */.r5)(inputs, process.env.GITHUB_WORKSPACE ?? process.cwd());
+    const connection = await (0,action_connection/* decideConnection */.r5)(inputs, checkoutFolder());
     const context = await (0,action_connection/* connect */.Ng)(connection, identity, signal, action_log/* actionLog */.Z);
     const { workspace, resourceGroup } = connection.workspace;
     try {
@@ -239,7 +297,6 @@ function canonicalJson(value) {
 
 
 
-const patience = 10_000;
 /**
  * Whether the token may comment on the pull request. A comment without a text is never made: GitHub refuses it as invalid (422) where we may
  * comment, and as forbidden (403, 404) where not. A comment that cannot be written fails no step, so that nothing here is worse than a warning.
@@ -248,11 +305,9 @@ async function checkComment() {
     const pullRequest = await pullRequestOfRun();
     if (pullRequest === undefined)
         return { state: 'info', says: `none on the event ${(0,report/* quoted */.TL)(process.env.GITHUB_EVENT_NAME ?? '')}` };
-    const { context } = await __webpack_require__.e(/* import() */ 785).then(__webpack_require__.bind(__webpack_require__, 92785));
-    const request = { signal: AbortSignal.timeout(patience) };
     try {
-        const octokit = await (0,comment/* openGitHub */.o6)();
-        await octokit.rest.issues.createComment({ ...context.repo, issue_number: pullRequest, body: '', request });
+        const { octokit, repo, request } = await (0,comment/* openGitHub */.o6)();
+        await octokit.rest.issues.createComment({ ...repo, issue_number: pullRequest, body: '', request });
         return { state: 'unknown', says: 'GitHub took a comment without a text' };
     }
     catch (error) {
@@ -367,13 +422,13 @@ async function checkWriting(context, datastore, { folder }, isNeeded) {
 async function checkDatasets(examination, context, datasets) {
     if (!context)
         return skipAll(examination, datasets);
-    const { inputDatasets, outputDatasets, defaultDatastore } = datasets;
+    const { inputDatasets, outputDatasets } = datasets;
     const [first] = [...inputDatasets, ...outputDatasets];
     const readable = await examine(examination, 'read datasets', () => check_datasets_checkReading(context, first?.name));
     const datastores = datastoreChecks(examination, context);
     let registers = first === undefined || outputDatasets.length > 0;
     if (!first)
-        await datastores.writing({ datastore: defaultDatastore || undefined, folder: '' }, false);
+        await datastores.writing((0,build_datasets/* defaultPlace */.hA)(context), false);
     for (const dataset of inputDatasets) {
         const isMade = await checkInput(examination, readable, datastores, dataset);
         registers ||= isMade;
@@ -440,8 +495,6 @@ function toFinding({ says, warnings }) {
 
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __webpack_require__(31421);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(51455);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(57975);
 ;// CONCATENATED MODULE: ./build/action/check-mounting.js
@@ -502,6 +555,7 @@ var action_session = __webpack_require__(37771);
 
 
 
+
 /** What runs the step: the machine, and the version of the action. */
 async function checkRunner() {
     const { RUNNER_OS, RUNNER_ARCH, RUNNER_ENVIRONMENT, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF } = process.env;
@@ -533,12 +587,11 @@ async function describeRoom(folder) {
 async function withoutLocalFolders(examination, datasets) {
     const remote = [];
     for (const dataset of datasets) {
-        const folder = dataset.localFolder === undefined ? undefined : (0,external_node_path_.resolve)(checkoutFolder(), dataset.localFolder);
-        const status = folder === undefined ? undefined : await (0,promises_.stat)(folder).catch(() => undefined);
-        if (folder === undefined || !status?.isDirectory())
+        const local = await localFolderOf(dataset, checkoutFolder());
+        if (!local?.exists)
             remote.push(dataset);
         else {
-            const says = `local-folder ${(0,report/* quoted */.TL)(folder)} exists and is used where it lies`;
+            const says = `local-folder ${(0,report/* quoted */.TL)(local.folder)} exists and is used where it lies`;
             await examine(examination, `input ${dataset.name}`, async () => ({ state: 'ok', says }));
         }
     }
@@ -562,9 +615,6 @@ async function checkTargetFolders(examination, { inputDatasets, outputDatasets }
         await check(dataset, build_datasets/* requireOursOrEmpty */.Lm);
     for (const dataset of outputDatasets)
         await check(dataset, build_datasets/* requireEmpty */.R2);
-}
-function checkoutFolder() {
-    return process.env.GITHUB_WORKSPACE ?? process.cwd();
 }
 
 // EXTERNAL MODULE: ./build/action/markdown.js
@@ -723,46 +773,6 @@ function concurrency() {
 
 // EXTERNAL MODULE: ./build/action/outputs.js
 var action_outputs = __webpack_require__(92309);
-;// CONCATENATED MODULE: ./build/action/places.js
-
-
-
-/** Inputs whose `local-folder` exists. */
-async function localFolders(datasets, checkout, log) {
-    const found = new Map();
-    for (const dataset of datasets) {
-        if (dataset.localFolder === undefined)
-            continue;
-        const folder = (0,external_node_path_.resolve)(checkout, dataset.localFolder);
-        const status = await (0,promises_.stat)(folder).catch(() => undefined);
-        if (status?.isDirectory())
-            found.set(dataset, folder);
-        else
-            log.notice(`Input ${dataset.name}: local-folder ${folder} does not exist, so the dataset is staged.`);
-    }
-    return found;
-}
-/** Chooses and checks the folders of all datasets before anything is asked of Azure. */
-async function choosePlaces(inputs, remote, root, checkout) {
-    const places = new Map();
-    const outputs = [];
-    if (inputs.resolveOnly)
-        return { inputs: places, outputs };
-    for (const dataset of remote) {
-        const { targetFolder, dataName } = dataset;
-        const folder = targetFolder === undefined ? (0,external_node_path_.join)(root, 'inputs', dataName) : await (0,build_datasets/* resolveTargetFolder */.YG)(targetFolder, checkout);
-        await (0,build_datasets/* requireOursOrEmpty */.Lm)(folder);
-        places.set(dataset, folder);
-    }
-    for (const { targetFolder, dataName } of inputs.outputDatasets) {
-        const folder = targetFolder === undefined ? (0,external_node_path_.join)(root, 'outputs', dataName) : await (0,build_datasets/* resolveTargetFolder */.YG)(targetFolder, checkout);
-        await (0,build_datasets/* requireEmpty */.R2)(folder);
-        outputs.push(folder);
-    }
-    (0,build_datasets/* refuseOverlaps */.b7)([...places.values(), ...outputs]);
-    return { inputs: places, outputs };
-}
-
 // EXTERNAL MODULE: ./build/action/reporting.js + 1 modules
 var reporting = __webpack_require__(50928);
 // EXTERNAL MODULE: ./build/action/step.js
@@ -834,7 +844,7 @@ function isWithoutCredentials(error, { signIn }) {
 }
 async function stageAndOpen(inputs, opened, draft, signal) {
     const { log, stopwatch } = draft;
-    const checkout = process.env.GITHUB_WORKSPACE ?? process.cwd();
+    const checkout = checkoutFolder();
     const root = (0,external_node_path_.join)((0,action_session/* stagingRoot */.qH)(), opened.id);
     const opens = inputs.outputDatasets.length > 0 && !inputs.resolveOnly;
     const publishes = opens && inputs.uploadOutputs !== 'never';

@@ -48,7 +48,7 @@ function neutralised(message) {
 
 
 
-/** A comment is worth so much of the job's time. */
+/** Milliseconds: a comment is worth so much of the job's time. */
 const patience = 10_000;
 /**
  * Writes the report into the one comment of its step, or updates it. A comment that cannot be written fails nothing: there is one notice.
@@ -61,7 +61,7 @@ async function keepComment(report) {
         await writeComment(report.comment, body);
     }
     catch (error) {
-        _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z.debug(`The comment: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z.debug(`The comment: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .detailOf */ .Rw)(error)}`);
         explainRefusal(error, report);
     }
 }
@@ -80,26 +80,25 @@ function commentBody(report, { marker, label }) {
     return [marker, (0,_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .renderReport */ .B1)(whole, 'comment'), origin].join('\n\n');
 }
 async function writeComment({ pullRequest, marker }, body) {
-    const { context } = await __webpack_require__.e(/* import() */ 785).then(__webpack_require__.bind(__webpack_require__, 92785));
-    const octokit = await openGitHub();
-    const request = { signal: AbortSignal.timeout(patience) };
-    const own = await findOwnComment(octokit, pullRequest, marker, request);
+    const github = await openGitHub();
+    const { octokit, repo, request } = github;
+    const own = await findOwnComment(github, pullRequest, marker);
     if (own?.body === body)
         return;
     if (own)
-        await octokit.rest.issues.updateComment({ ...context.repo, comment_id: own.databaseId, body, request });
+        await octokit.rest.issues.updateComment({ ...repo, comment_id: own.databaseId, body, request });
     else
-        await octokit.rest.issues.createComment({ ...context.repo, issue_number: pullRequest, body, request });
+        await octokit.rest.issues.createComment({ ...repo, issue_number: pullRequest, body, request });
     _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Z.info(`${own ? 'Updated' : 'Wrote'} the comment on pull request #${pullRequest}.`);
 }
-/** GitHub, as the owner of the input `github-token`. */
+/** @throws Error where the input `github-token` is empty */
 async function openGitHub() {
     const token = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('github-token');
     if (token === '')
         throw new Error('the input github-token is empty');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(token);
-    const { getOctokit } = await __webpack_require__.e(/* import() */ 785).then(__webpack_require__.bind(__webpack_require__, 92785));
-    return getOctokit(token);
+    const { context, getOctokit } = await __webpack_require__.e(/* import() */ 785).then(__webpack_require__.bind(__webpack_require__, 92785));
+    return { octokit: getOctokit(token), repo: context.repo, request: { signal: AbortSignal.timeout(patience) } };
 }
 /** GitHub's REST API does not tell a job's token who it is; GraphQL does, with the comments at once. */
 const query = `query ($owner: String!, $repo: String!, $pullRequest: Int!, $after: String) {
@@ -114,10 +113,9 @@ const query = `query ($owner: String!, $repo: String!, $pullRequest: Int!, $afte
   }
 }`;
 /** The comment that begins with the marker and is by the owner of the token: anybody can post the marker. */
-async function findOwnComment(octokit, pullRequest, marker, request) {
-    const { context } = await __webpack_require__.e(/* import() */ 785).then(__webpack_require__.bind(__webpack_require__, 92785));
+async function findOwnComment({ octokit, repo, request }, pullRequest, marker) {
     for (let after = null;;) {
-        const page = await octokit.graphql(query, { ...context.repo, pullRequest, after, request });
+        const page = await octokit.graphql(query, { ...repo, pullRequest, after, request });
         const { nodes, pageInfo } = page.repository.pullRequest.comments;
         const own = nodes.find(({ author, body }) => isBy(page.viewer.login, author) && body.startsWith(marker));
         if (own || !pageInfo.hasNextPage)
@@ -784,7 +782,7 @@ function unforeseen() {
     });
 }
 function reportFailure(error) {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const detail = (0,_report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .detailOf */ .Rw)(error);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(error instanceof Error && error.cause ? `${detail}\nCaused by: ${String(error.cause)}` : detail);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1((0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .explainFailure */ .S)(error));
 }
@@ -3133,6 +3131,7 @@ __webpack_require__.d(__webpack_exports__, {
   yr: () => (/* reexport */ checkOutput),
   MK: () => (/* reexport */ checkTags),
   PW: () => (/* reexport */ combineFingerprints),
+  hA: () => (/* reexport */ defaultPlace),
   C: () => (/* reexport */ downloadInputs),
   zz: () => (/* reexport */ ensureInput),
   Pn: () => (/* reexport */ locateInput),
@@ -3164,9 +3163,13 @@ var report = __webpack_require__(92036);
 // EXTERNAL MODULE: ./build/transfer/index.js + 9 modules
 var transfer = __webpack_require__(92921);
 ;// CONCATENATED MODULE: ./build/datasets/context.js
+/** The name of a dataset's datastore: its own, else the action's default; undefined for the workspace's. */
+function datastoreNameFor({ defaultDatastore }, datastore) {
+    return datastore ?? (defaultDatastore || undefined);
+}
 /** The datastore of a dataset: its own, else the action's default, else the workspace's. */
 function datastoreFor(context, datastore) {
-    return context.access.datastore(context.workspace, datastore ?? (context.defaultDatastore || undefined));
+    return context.access.datastore(context.workspace, datastoreNameFor(context, datastore));
 }
 /** Works on a container. What its account refuses, or the network breaks, becomes an instruction with the account, the file and the credentials. */
 async function onContainer({ access }, container, work) {
@@ -3471,14 +3474,13 @@ async function noSuchVersion({ workspace }, name, version) {
  */
 async function listAsset(context, asset, dataset, most) {
     context.stopwatch.begin('list');
-    const version = await listVersion(context, asset, context.signal, most);
-    const { container, path, whole } = version;
+    const { container, path, whole } = await listVersion(context, asset, context.signal, most);
     // `path` says what a missing dataset is made of; one that exists has its place already.
     if (dataset.path !== undefined && dataset.path !== `${path}/`) {
         context.log.warning(`"path: ${dataset.path}" is not used: dataset ${labelOf(asset)} exists and points at ${(0,report/* quoted */.TL)(path)}.`);
     }
     if (whole.length > 0)
-        return { ...version, asset, registeredFrom: undefined };
+        return { asset, container, whole, registeredFrom: undefined };
     const what = asset.dataType === 'uri_file' ? 'is no file' : 'are no files';
     throw new report/* UserError */.yo('dataset-empty', `Dataset ${labelOf(asset)} points at ${(0,report/* quoted */.TL)(path)} in container "${container.location.containerName}", where there ${what}. Was it deleted or moved?`);
 }
@@ -3524,7 +3526,7 @@ async function createFromFolder(context, dataset) {
     }
     if (!taken)
         log.info(`Registered ${labelOf(asset)} for folder ${(0,report/* quoted */.TL)(path)} of datastore "${datastore.name}".`);
-    return { asset, container, path: path.slice(0, -1), whole, registeredFrom: taken ? undefined : path };
+    return { asset, container, whole, registeredFrom: taken ? undefined : path };
 }
 async function noSuchFolder(context, name, path, datastore, container) {
     const parent = path.slice(0, path.lastIndexOf('/', path.length - 2) + 1);
@@ -3915,8 +3917,11 @@ async function locateInput(context, dataset) {
     const asset = await chooseVersion(context, dataset);
     if (asset)
         return { dataset, asset, place: check_placeOf(context.workspace, asset) };
-    const datastore = dataset.datastore ?? (context.defaultDatastore || undefined);
-    return { dataset, asset, place: { datastore, folder: ensure_folderOf(dataset) } };
+    return {
+        dataset,
+        asset,
+        place: { datastore: datastoreNameFor(context, dataset.datastore), folder: ensure_folderOf(dataset) },
+    };
 }
 function check_placeOf({ name }, { dataUri }) {
     const uri = (0,azureml/* parseDataUri */.W$)(dataUri);
@@ -3928,8 +3933,7 @@ function check_placeOf({ name }, { dataUri }) {
  * @throws UserError
  */
 async function probeInput(context, { dataset, asset }) {
-    const warnings = [];
-    const quiet = { ...context, log: { ...context.log, warning: (message) => void warnings.push(message) } };
+    const { quiet, warnings } = keepingWarnings(context);
     const { whole } = asset
         ? await listAsset(quiet, asset, dataset, probedFiles)
         : await listFolder(quiet, dataset, probedFiles);
@@ -3945,9 +3949,8 @@ async function probeInput(context, { dataset, asset }) {
  * @throws UserError
  */
 async function probeOutput(context, output) {
-    const warnings = [];
-    const log = { ...context.log, warning: (message) => void warnings.push(message) };
-    await checkOutput({ ...context, log }, output);
+    const { quiet, warnings } = keepingWarnings(context);
+    await checkOutput(quiet, output);
     const version = (await (0,azureml/* findDataContainer */.B4)(context.workspace, output.name))?.nextVersion ?? '1';
     const folder = output.path === undefined ? 'a folder of its own' : `folder ${(0,report/* quoted */.TL)(output.path)}`;
     return { says: `would become ${output.name}:${version}, in ${folder}`, warnings };
@@ -3963,8 +3966,18 @@ async function tryWriting(context, datastore, folder) {
     return access.openingOf(container).label;
 }
 /** Where an output will be written. */
-function placeOfOutput({ defaultDatastore }, { name, datastore, path }) {
-    return { datastore: datastore ?? (defaultDatastore || undefined), folder: path ?? `azureml-datasets/${name}/` };
+function placeOfOutput(context, { name, datastore, path }) {
+    return { datastore: datastoreNameFor(context, datastore), folder: path ?? `azureml-datasets/${name}/` };
+}
+/** Where datasets lie that name no datastore: the whole of it. */
+function defaultPlace(context) {
+    return { datastore: datastoreNameFor(context), folder: '' };
+}
+/** The context with a log whose warnings are kept: they belong into the line of the dataset. */
+function keepingWarnings(context) {
+    const warnings = [];
+    const warning = (message) => void warnings.push(message);
+    return { quiet: { ...context, log: { ...context.log, warning } }, warnings };
 }
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -4495,6 +4508,7 @@ __webpack_require__.d(__webpack_exports__, {
   cJ: () => (/* reexport */ Cancelled),
   yo: () => (/* reexport */ UserError),
   hS: () => (/* reexport */ counted),
+  Rw: () => (/* reexport */ detailOf),
   z3: () => (/* reexport */ formatBytes),
   Xo: () => (/* reexport */ formatSeconds),
   KE: () => (/* reexport */ listed),
@@ -4611,6 +4625,10 @@ class UserError extends Error {
 /** The step was told to stop (SIGINT or SIGTERM). Passed as the reason of every AbortSignal in the action. */
 class Cancelled extends Error {
     name = 'Cancelled';
+}
+/** All that is known of whatever was thrown, for the debug log: the stack where there is one. */
+function detailOf(error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 /** The message of whatever was thrown. */
 function messageOf(error) {

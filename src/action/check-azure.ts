@@ -14,6 +14,7 @@ import { connect, decideConnection, identify } from './connection.ts'
 import { type Found, failed } from './findings.ts'
 import type { ActionInputs } from './inputs.ts'
 import { idTokenSource } from './oidc.ts'
+import { checkoutFolder } from './places.ts'
 
 /** The clock of this machine against Azure's: one that is wrong makes sign-ins and signatures fail, with misleading errors. */
 export async function checkClock(cloud: Cloud, signal: AbortSignal): Promise<Found> {
@@ -77,7 +78,7 @@ export async function checkWorkspace(
   identity: Identity,
   signal: AbortSignal,
 ): Promise<Found<DatasetContext>> {
-  const connection = await decideConnection(inputs, process.env.GITHUB_WORKSPACE ?? process.cwd())
+  const connection = await decideConnection(inputs, checkoutFolder())
   const context = await connect(connection, identity, signal, log)
   const { workspace, resourceGroup } = connection.workspace
   try {

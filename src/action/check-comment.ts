@@ -3,8 +3,6 @@ import { openGitHub } from './comment.ts'
 import { pullRequestOfRun } from './comment-target.ts'
 import type { Found } from './findings.ts'
 
-const patience = 10_000
-
 /**
  * Whether the token may comment on the pull request. A comment without a text is never made: GitHub refuses it as invalid (422) where we may
  * comment, and as forbidden (403, 404) where not. A comment that cannot be written fails no step, so that nothing here is worse than a warning.
@@ -13,11 +11,9 @@ export async function checkComment(): Promise<Found> {
   const pullRequest = await pullRequestOfRun()
   if (pullRequest === undefined)
     return { state: 'info', says: `none on the event ${quoted(process.env.GITHUB_EVENT_NAME ?? '')}` }
-  const { context } = await import('@actions/github')
-  const request = { signal: AbortSignal.timeout(patience) }
   try {
-    const octokit = await openGitHub()
-    await octokit.rest.issues.createComment({ ...context.repo, issue_number: pullRequest, body: '', request })
+    const { octokit, repo, request } = await openGitHub()
+    await octokit.rest.issues.createComment({ ...repo, issue_number: pullRequest, body: '', request })
     return { state: 'unknown', says: 'GitHub took a comment without a text' }
   } catch (error) {
     return judge(error, pullRequest)

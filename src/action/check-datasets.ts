@@ -1,6 +1,7 @@
 import { foreseeRefusal } from '../azureml/index.ts'
 import {
   type DatasetContext,
+  defaultPlace,
   type InputDataset,
   locateInput,
   type OutputDataset,
@@ -14,7 +15,7 @@ import { type DatastoreChecks, datastoreChecks } from './check-datastores.ts'
 import { type Examination, examine, type Found, failed, needing, skipped } from './findings.ts'
 import type { ActionInputs } from './inputs.ts'
 
-type Datasets = Pick<ActionInputs, 'inputDatasets' | 'outputDatasets' | 'defaultDatastore'>
+type Datasets = Pick<ActionInputs, 'inputDatasets' | 'outputDatasets'>
 
 /** The rights on datasets, the datastores that are needed, every input and every output. Without datasets: the default datastore. */
 export async function checkDatasets(
@@ -23,12 +24,12 @@ export async function checkDatasets(
   datasets: Datasets,
 ): Promise<void> {
   if (!context) return skipAll(examination, datasets)
-  const { inputDatasets, outputDatasets, defaultDatastore } = datasets
+  const { inputDatasets, outputDatasets } = datasets
   const [first] = [...inputDatasets, ...outputDatasets]
   const readable = await examine(examination, 'read datasets', () => checkReading(context, first?.name))
   const datastores = datastoreChecks(examination, context)
   let registers = first === undefined || outputDatasets.length > 0
-  if (!first) await datastores.writing({ datastore: defaultDatastore || undefined, folder: '' }, false)
+  if (!first) await datastores.writing(defaultPlace(context), false)
   for (const dataset of inputDatasets) {
     const isMade = await checkInput(examination, readable, datastores, dataset)
     registers ||= isMade

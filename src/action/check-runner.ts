@@ -1,5 +1,5 @@
-import { access, constants, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { access, constants } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   type InputDataset,
   type OutputDataset,
@@ -13,6 +13,7 @@ import { freeSpace } from '../transfer/index.ts'
 import { type Examination, examine, type Found } from './findings.ts'
 import type { ActionInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
+import { checkoutFolder, localFolderOf } from './places.ts'
 import { stagingRoot } from './session.ts'
 
 /** What runs the step: the machine, and the version of the action. */
@@ -53,11 +54,10 @@ export async function withoutLocalFolders(
 ): Promise<readonly InputDataset[]> {
   const remote: InputDataset[] = []
   for (const dataset of datasets) {
-    const folder = dataset.localFolder === undefined ? undefined : resolve(checkoutFolder(), dataset.localFolder)
-    const status = folder === undefined ? undefined : await stat(folder).catch(() => undefined)
-    if (folder === undefined || !status?.isDirectory()) remote.push(dataset)
+    const local = await localFolderOf(dataset, checkoutFolder())
+    if (!local?.exists) remote.push(dataset)
     else {
-      const says = `local-folder ${quoted(folder)} exists and is used where it lies`
+      const says = `local-folder ${quoted(local.folder)} exists and is used where it lies`
       await examine(examination, `input ${dataset.name}`, async () => ({ state: 'ok', says }))
     }
   }
@@ -85,8 +85,4 @@ export async function checkTargetFolders(
   }
   for (const dataset of inputDatasets) await check(dataset, requireOursOrEmpty)
   for (const dataset of outputDatasets) await check(dataset, requireEmpty)
-}
-
-function checkoutFolder(): string {
-  return process.env.GITHUB_WORKSPACE ?? process.cwd()
 }

@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import { messageOf } from '../report/index.ts'
+import { detailOf, messageOf } from '../report/index.ts'
 import { actionLog as log } from './action-log.ts'
 import type { CommentTarget } from './comment-target.ts'
 import { code, link } from './markdown.ts'
@@ -8,8 +8,17 @@ import { renderReport } from './summary.ts'
 
 type Octokit = ReturnType<typeof import('@actions/github')['getOctokit']>
 
-/** A comment is worth so much of the job's time. */
+/** Milliseconds: a comment is worth so much of the job's time. */
 const patience = 10_000
+
+/** GitHub's API, as the owner of the input `github-token`. */
+interface GitHub {
+  readonly octokit: Octokit
+  /** Whose comments; part of every request. */
+  readonly repo: { readonly owner: string; readonly repo: string }
+  /** Ends all requests when the time is over. */
+  readonly request: { readonly signal: AbortSignal }
+}
 
 /**
  * Writes the report into the one comment of its step, or updates it. A comment that cannot be written fails nothing: there is one notice.
@@ -20,7 +29,7 @@ export async function keepComment(report: StepReport): Promise<void> {
   try {
     await writeComment(report.comment, body)
   } catch (error) {
-    log.debug(`The comment: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    log.debug(`The comment: ${detailOf(error)}`)
     explainRefusal(error, report)
   }
 }
@@ -41,23 +50,22 @@ export function commentBody(report: StepReport, { marker, label }: CommentTarget
 }
 
 async function writeComment({ pullRequest, marker }: CommentTarget, body: string): Promise<void> {
-  const { context } = await import('@actions/github')
-  const octokit = await openGitHub()
-  const request = { signal: AbortSignal.timeout(patience) }
-  const own = await findOwnComment(octokit, pullRequest, marker, request)
+  const github = await openGitHub()
+  const { octokit, repo, request } = github
+  const own = await findOwnComment(github, pullRequest, marker)
   if (own?.body === body) return
-  if (own) await octokit.rest.issues.updateComment({ ...context.repo, comment_id: own.databaseId, body, request })
-  else await octokit.rest.issues.createComment({ ...context.repo, issue_number: pullRequest, body, request })
+  if (own) await octokit.rest.issues.updateComment({ ...repo, comment_id: own.databaseId, body, request })
+  else await octokit.rest.issues.createComment({ ...repo, issue_number: pullRequest, body, request })
   log.info(`${own ? 'Updated' : 'Wrote'} the comment on pull request #${pullRequest}.`)
 }
 
-/** GitHub, as the owner of the input `github-token`. */
-export async function openGitHub(): Promise<Octokit> {
+/** @throws Error where the input `github-token` is empty */
+export async function openGitHub(): Promise<GitHub> {
   const token = core.getInput('github-token')
   if (token === '') throw new Error('the input github-token is empty')
   core.setSecret(token)
-  const { getOctokit } = await import('@actions/github')
-  return getOctokit(token)
+  const { context, getOctokit } = await import('@actions/github')
+  return { octokit: getOctokit(token), repo: context.repo, request: { signal: AbortSignal.timeout(patience) } }
 }
 
 /** GitHub's REST API does not tell a job's token who it is; GraphQL does, with the comments at once. */
@@ -94,14 +102,12 @@ interface Page {
 
 /** The comment that begins with the marker and is by the owner of the token: anybody can post the marker. */
 async function findOwnComment(
-  octokit: Octokit,
+  { octokit, repo, request }: GitHub,
   pullRequest: number,
   marker: string,
-  request: { readonly signal: AbortSignal },
 ): Promise<Comment | undefined> {
-  const { context } = await import('@actions/github')
   for (let after: string | null = null; ; ) {
-    const page: Page = await octokit.graphql(query, { ...context.repo, pullRequest, after, request })
+    const page: Page = await octokit.graphql(query, { ...repo, pullRequest, after, request })
     const { nodes, pageInfo } = page.repository.pullRequest.comments
     const own = nodes.find(({ author, body }) => isBy(page.viewer.login, author) && body.startsWith(marker))
     if (own || !pageInfo.hasNextPage) return own

@@ -1,4 +1,4 @@
-import { type Log, UserError } from '../report/index.ts'
+import { detailOf, type Log, UserError } from '../report/index.ts'
 import { explainFailure } from './failure.ts'
 
 /**
@@ -50,7 +50,7 @@ export async function examine<T>(
 ): Promise<T | undefined> {
   signal.throwIfAborted()
   const { value, ...found } = await check().catch((error): Found<T> => {
-    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    log.debug(detailOf(error))
     return failed(error)
   })
   signal.throwIfAborted()

@@ -20,7 +20,7 @@ import { type ActionInputs, readInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
 import { idTokenSource } from './oidc.ts'
 import { setSkipped, setStagedOutputs } from './outputs.ts'
-import { choosePlaces, localFolders, type Places } from './places.ts'
+import { checkoutFolder, choosePlaces, localFolders, type Places } from './places.ts'
 import { reporting } from './reporting.ts'
 import {
   loadSession,
@@ -88,7 +88,7 @@ function isWithoutCredentials(error: unknown, { signIn }: ActionInputs): boolean
 
 async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft, signal: AbortSignal): Promise<void> {
   const { log, stopwatch } = draft
-  const checkout = process.env.GITHUB_WORKSPACE ?? process.cwd()
+  const checkout = checkoutFolder()
   const root = join(stagingRoot(), opened.id)
   const opens = inputs.outputDatasets.length > 0 && !inputs.resolveOnly
   const publishes = opens && inputs.uploadOutputs !== 'never'

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   type InputDataset,
+  type OutputDataset,
   refuseOverlaps,
   requireEmpty,
   requireOursOrEmpty,
@@ -16,6 +17,22 @@ export interface Places {
   readonly outputs: readonly string[]
 }
 
+/** The folder of the checkout, which relative places start from. */
+export function checkoutFolder(): string {
+  return process.env.GITHUB_WORKSPACE ?? process.cwd()
+}
+
+/** The `local-folder` of a dataset: where it is, and whether there is such a folder; undefined where the dataset names none. */
+export async function localFolderOf(
+  { localFolder }: InputDataset,
+  checkout: string,
+): Promise<{ readonly folder: string; readonly exists: boolean } | undefined> {
+  if (localFolder === undefined) return undefined
+  const folder = resolve(checkout, localFolder)
+  const status = await stat(folder).catch(() => undefined)
+  return { folder, exists: status?.isDirectory() === true }
+}
+
 /** Inputs whose `local-folder` exists. */
 export async function localFolders(
   datasets: readonly InputDataset[],
@@ -24,10 +41,10 @@ export async function localFolders(
 ): Promise<Map<InputDataset, string>> {
   const found = new Map<InputDataset, string>()
   for (const dataset of datasets) {
-    if (dataset.localFolder === undefined) continue
-    const folder = resolve(checkout, dataset.localFolder)
-    const status = await stat(folder).catch(() => undefined)
-    if (status?.isDirectory()) found.set(dataset, folder)
+    const local = await localFolderOf(dataset, checkout)
+    if (!local) continue
+    const { folder, exists } = local
+    if (exists) found.set(dataset, folder)
     else log.notice(`Input ${dataset.name}: local-folder ${folder} does not exist, so the dataset is staged.`)
   }
   return found
@@ -44,18 +61,24 @@ export async function choosePlaces(
   const outputs: string[] = []
   if (inputs.resolveOnly) return { inputs: places, outputs }
   for (const dataset of remote) {
-    const { targetFolder, dataName } = dataset
-    const folder =
-      targetFolder === undefined ? join(root, 'inputs', dataName) : await resolveTargetFolder(targetFolder, checkout)
+    const folder = await placeOf(dataset, join(root, 'inputs'), checkout)
     await requireOursOrEmpty(folder)
     places.set(dataset, folder)
   }
-  for (const { targetFolder, dataName } of inputs.outputDatasets) {
-    const folder =
-      targetFolder === undefined ? join(root, 'outputs', dataName) : await resolveTargetFolder(targetFolder, checkout)
+  for (const dataset of inputs.outputDatasets) {
+    const folder = await placeOf(dataset, join(root, 'outputs'), checkout)
     await requireEmpty(folder)
     outputs.push(folder)
   }
   refuseOverlaps([...places.values(), ...outputs])
   return { inputs: places, outputs }
+}
+
+/** The `target-folder` of a dataset, else a folder of its own below `root`. */
+async function placeOf(
+  { targetFolder, dataName }: InputDataset | OutputDataset,
+  root: string,
+  checkout: string,
+): Promise<string> {
+  return targetFolder === undefined ? join(root, dataName) : resolveTargetFolder(targetFolder, checkout)
 }

@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import { Cancelled } from '../report/index.ts'
+import { Cancelled, detailOf } from '../report/index.ts'
 import { explainFailure } from './failure.ts'
 
 /** The runner sends SIGTERM 7.5 s after SIGINT; a step ends within 5, its start and end included. */
@@ -37,7 +37,7 @@ function unforeseen(): Promise<never> {
 }
 
 function reportFailure(error: unknown): void {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const detail = detailOf(error)
   core.debug(error instanceof Error && error.cause ? `${detail}\nCaused by: ${String(error.cause)}` : detail)
   core.setFailed(explainFailure(error))
 }

@@ -9,7 +9,7 @@ import {
 } from '../azureml/index.ts'
 import { counted, formatBytes, quoted } from '../report/index.ts'
 import type { InputDataset, OutputDataset } from './config.ts'
-import { type DatasetContext, onContainer } from './context.ts'
+import { type DatasetContext, datastoreNameFor, onContainer } from './context.ts'
 import { chooseVersion, folderOf, labelOf, listAsset, listFolder } from './ensure.ts'
 import { checkOutput } from './publish.ts'
 import { select, selectsAll } from './selection.ts'
@@ -50,8 +50,11 @@ export async function tryReadingDatasets({ workspace }: DatasetContext, name: st
 export async function locateInput(context: DatasetContext, dataset: InputDataset): Promise<LocatedInput> {
   const asset = await chooseVersion(context, dataset)
   if (asset) return { dataset, asset, place: placeOf(context.workspace, asset) }
-  const datastore = dataset.datastore ?? (context.defaultDatastore || undefined)
-  return { dataset, asset, place: { datastore, folder: folderOf(dataset) } }
+  return {
+    dataset,
+    asset,
+    place: { datastore: datastoreNameFor(context, dataset.datastore), folder: folderOf(dataset) },
+  }
 }
 
 function placeOf({ name }: Workspace, { dataUri }: DataVersion): Place | undefined {
@@ -65,8 +68,7 @@ function placeOf({ name }: Workspace, { dataUri }: DataVersion): Place | undefin
  * @throws UserError
  */
 export async function probeInput(context: DatasetContext, { dataset, asset }: LocatedInput): Promise<Probed> {
-  const warnings: string[] = []
-  const quiet = { ...context, log: { ...context.log, warning: (message: string) => void warnings.push(message) } }
+  const { quiet, warnings } = keepingWarnings(context)
   const { whole } = asset
     ? await listAsset(quiet, asset, dataset, probedFiles)
     : await listFolder(quiet, dataset, probedFiles)
@@ -82,9 +84,8 @@ export async function probeInput(context: DatasetContext, { dataset, asset }: Lo
  * @throws UserError
  */
 export async function probeOutput(context: DatasetContext, output: OutputDataset): Promise<Probed> {
-  const warnings: string[] = []
-  const log = { ...context.log, warning: (message: string) => void warnings.push(message) }
-  await checkOutput({ ...context, log }, output)
+  const { quiet, warnings } = keepingWarnings(context)
+  await checkOutput(quiet, output)
   const version = (await findDataContainer(context.workspace, output.name))?.nextVersion ?? '1'
   const folder = output.path === undefined ? 'a folder of its own' : `folder ${quoted(output.path)}`
   return { says: `would become ${output.name}:${version}, in ${folder}`, warnings }
@@ -102,6 +103,18 @@ export async function tryWriting(context: DatasetContext, datastore: Datastore, 
 }
 
 /** Where an output will be written. */
-export function placeOfOutput({ defaultDatastore }: DatasetContext, { name, datastore, path }: OutputDataset): Place {
-  return { datastore: datastore ?? (defaultDatastore || undefined), folder: path ?? `azureml-datasets/${name}/` }
+export function placeOfOutput(context: DatasetContext, { name, datastore, path }: OutputDataset): Place {
+  return { datastore: datastoreNameFor(context, datastore), folder: path ?? `azureml-datasets/${name}/` }
+}
+
+/** Where datasets lie that name no datastore: the whole of it. */
+export function defaultPlace(context: DatasetContext): Place {
+  return { datastore: datastoreNameFor(context), folder: '' }
+}
+
+/** The context with a log whose warnings are kept: they belong into the line of the dataset. */
+function keepingWarnings(context: DatasetContext): { readonly quiet: DatasetContext; readonly warnings: string[] } {
+  const warnings: string[] = []
+  const warning = (message: string) => void warnings.push(message)
+  return { quiet: { ...context, log: { ...context.log, warning } }, warnings }
 }

@@ -14,9 +14,17 @@ export interface DatasetContext {
   readonly stopwatch: Stopwatch
 }
 
+/** The name of a dataset's datastore: its own, else the action's default; undefined for the workspace's. */
+export function datastoreNameFor(
+  { defaultDatastore }: Pick<DatasetContext, 'defaultDatastore'>,
+  datastore?: string,
+): string | undefined {
+  return datastore ?? (defaultDatastore || undefined)
+}
+
 /** The datastore of a dataset: its own, else the action's default, else the workspace's. */
 export function datastoreFor(context: DatasetContext, datastore: string | undefined): Promise<Datastore> {
-  return context.access.datastore(context.workspace, datastore ?? (context.defaultDatastore || undefined))
+  return context.access.datastore(context.workspace, datastoreNameFor(context, datastore))
 }
 
 /** Works on a container. What its account refuses, or the network breaks, becomes an instruction with the account, the file and the credentials. */

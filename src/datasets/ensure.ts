@@ -75,17 +75,21 @@ export function labelOf({ name, version }: DataVersion): string {
   return `${name}:${version}`
 }
 
-interface ListedAsset extends ListedVersion {
-  readonly asset: DataVersion
-  readonly registeredFrom: string | undefined
+/** What lies in a folder, before anything is chosen of it. */
+export interface Listed {
+  readonly container: BlobContainer
+  readonly whole: Snapshot
 }
 
 /** What a version points at, and what lies there. */
-export interface ListedVersion {
-  readonly container: BlobContainer
+export interface ListedVersion extends Listed {
   /** Path within the container, without slash at either end. */
   readonly path: string
-  readonly whole: Snapshot
+}
+
+interface ListedAsset extends Listed {
+  readonly asset: DataVersion
+  readonly registeredFrom: string | undefined
 }
 
 /** Lists what a version points at: all files, which may be none; `most` as in `ListingOptions`. */
@@ -155,15 +159,14 @@ export async function listAsset(
   most?: number,
 ): Promise<ListedAsset> {
   context.stopwatch.begin('list')
-  const version = await listVersion(context, asset, context.signal, most)
-  const { container, path, whole } = version
+  const { container, path, whole } = await listVersion(context, asset, context.signal, most)
   // `path` says what a missing dataset is made of; one that exists has its place already.
   if (dataset.path !== undefined && dataset.path !== `${path}/`) {
     context.log.warning(
       `"path: ${dataset.path}" is not used: dataset ${labelOf(asset)} exists and points at ${quoted(path)}.`,
     )
   }
-  if (whole.length > 0) return { ...version, asset, registeredFrom: undefined }
+  if (whole.length > 0) return { asset, container, whole, registeredFrom: undefined }
   const what = asset.dataType === 'uri_file' ? 'is no file' : 'are no files'
   throw new UserError(
     'dataset-empty',
@@ -184,7 +187,7 @@ export async function listFolder(
   context: DatasetContext,
   dataset: InputDataset,
   most?: number,
-): Promise<Omit<ListedVersion, 'path'> & { readonly datastore: Datastore }> {
+): Promise<Listed & { readonly datastore: Datastore }> {
   const { workspace, access, signal } = context
   const path = folderOf(dataset)
   const datastore = await datastoreFor(context, dataset.datastore)
@@ -216,7 +219,7 @@ async function createFromFolder(context: DatasetContext, dataset: InputDataset):
     return listAsset(context, asset, dataset)
   }
   if (!taken) log.info(`Registered ${labelOf(asset)} for folder ${quoted(path)} of datastore "${datastore.name}".`)
-  return { asset, container, path: path.slice(0, -1), whole, registeredFrom: taken ? undefined : path }
+  return { asset, container, whole, registeredFrom: taken ? undefined : path }
 }
 
 async function noSuchFolder(

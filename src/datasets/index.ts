@@ -1,6 +1,7 @@
 /** The domain: which datasets, which version, where they are put, and how a new version comes to be. */
 export { changesSince, type VersionChanges } from './changes.ts'
 export {
+  defaultPlace,
   type LocatedInput,
   locateInput,
   type Place,

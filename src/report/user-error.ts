@@ -19,6 +19,11 @@ export class Cancelled extends Error {
   override readonly name = 'Cancelled'
 }
 
+/** All that is known of whatever was thrown, for the debug log: the stack where there is one. */
+export function detailOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -1,10 +1,13 @@
+import type { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runStep } from '../../src/action/step.ts'
 import { Cancelled, UserError } from '../../src/report/index.ts'
 
-const listeners = (['SIGINT', 'SIGTERM'] as const).map((name) => ({
+/** What a step listens to; its listeners stay, as a process runs one step. */
+const events: EventEmitter = process
+const listeners = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'].map((name) => ({
   name,
-  before: process.listeners(name),
+  before: events.listeners(name),
 }))
 let printed: string[] = []
 
@@ -19,7 +22,8 @@ afterEach(() => {
   vi.restoreAllMocks()
   process.exitCode = undefined
   for (const { name, before } of listeners) {
-    for (const listener of process.listeners(name)) if (!before.includes(listener)) process.off(name, listener)
+    for (const listener of events.listeners(name))
+      if (!before.includes(listener)) events.off(name, listener as () => void)
   }
 })
 

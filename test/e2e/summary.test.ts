@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Step } from '../../emulator/runner.ts'
 import { errorOf, type Job, useWorld } from './world.ts'
 
 const world = useWorld()
@@ -102,6 +103,21 @@ describe('the summary of the main step', () => {
   })
 })
 
+/** A step that has registered version 2 of a dataset, and lists version 1 for ever. */
+async function comparing(name: string): Promise<{ readonly job: Job; readonly step: Step }> {
+  world.emulator.dataAssets.add(name, '1', { dataUri: 'azureml://datastores/workspaceblobstore/paths/source/' })
+  const job = await jobWith({ 'output-datasets': name }, { f: 'x' })
+  const arrived = Promise.withResolvers<void>()
+  world.emulator.intercept.blob = ({ operation, query }) => {
+    if (operation !== 'List Blobs' || query.prefix !== 'source/') return undefined
+    arrived.resolve()
+    return new Promise(() => {})
+  }
+  const step = job.runner.start('publish', { id: 'published' })
+  await arrived.promise
+  return { job, step }
+}
+
 describe('the summary of a step that publishes', () => {
   test('says what changed since the version before', async () => {
     const inputs = { 'output-datasets': 'diffed' }
@@ -135,16 +151,7 @@ describe('the summary of a step that publishes', () => {
   })
 
   test('is killed while it compares: the version is registered, and is not registered twice', async () => {
-    world.emulator.dataAssets.add('once', '1', { dataUri: 'azureml://datastores/workspaceblobstore/paths/source/' })
-    const job = await jobWith({ 'output-datasets': 'once' }, { f: 'x' })
-    const arrived = Promise.withResolvers<void>()
-    world.emulator.intercept.blob = ({ operation, query }) => {
-      if (operation !== 'List Blobs' || query.prefix !== 'source/') return undefined
-      arrived.resolve()
-      return new Promise(() => {})
-    }
-    const step = job.runner.start('publish', { id: 'published' })
-    await arrived.promise
+    const { job, step } = await comparing('once')
     step.signal('SIGKILL')
     await step.completed
     world.emulator.intercept.blob = undefined
@@ -153,16 +160,7 @@ describe('the summary of a step that publishes', () => {
   })
 
   test('is cancelled while it compares: the version is registered, and the summary says so', async () => {
-    world.emulator.dataAssets.add('late', '1', { dataUri: 'azureml://datastores/workspaceblobstore/paths/source/' })
-    const job = await jobWith({ 'output-datasets': 'late' }, { f: 'x' })
-    const arrived = Promise.withResolvers<void>()
-    world.emulator.intercept.blob = ({ operation, query }) => {
-      if (operation !== 'List Blobs' || query.prefix !== 'source/') return undefined
-      arrived.resolve()
-      return new Promise(() => {})
-    }
-    const step = job.runner.start('publish', { id: 'published' })
-    await arrived.promise
+    const { step } = await comparing('late')
     step.signal('SIGINT')
     const { exitCode, summary, outputs, log } = await step.completed
     expect(exitCode, log).toBe(0)
