@@ -540,8 +540,8 @@ function hasSysAdmin(status, set) {
     return mask !== undefined && ((BigInt(`0x${mask}`) >> 21n) & 1n) === 1n;
 }
 
-// EXTERNAL MODULE: ./build/transfer/index.js + 9 modules
-var transfer = __webpack_require__(92921);
+// EXTERNAL MODULE: ./build/transfer/index.js + 20 modules
+var transfer = __webpack_require__(78412);
 // EXTERNAL MODULE: ./build/action/job.js
 var action_job = __webpack_require__(67712);
 // EXTERNAL MODULE: ./build/action/session.js
@@ -579,7 +579,7 @@ async function checkDisk() {
     return describeRoom((0,external_node_path_.dirname)((0,action_session/* stagingRoot */.qH)()));
 }
 async function describeRoom(folder) {
-    const { place, free } = await (0,transfer/* freeSpace */.FP)(folder);
+    const { place, free } = await (0,transfer.freeSpace)(folder);
     await (0,promises_.access)(place, promises_.constants.W_OK);
     return { state: 'ok', says: `${(0,report/* formatBytes */.z3)(free)} free at ${(0,report/* quoted */.TL)(folder)}` };
 }
@@ -698,8 +698,6 @@ async function checkConnection(examination, inputs) {
 
 
 
-/** Requests in flight where `concurrency` is not given: enough to hide the latency of small files within a region. */
-const defaultConcurrency = 32;
 /** @throws UserError for values that make no sense, and for what is not built yet */
 function readInputs() {
     const useMounting = choice('use-mounting', ['auto', 'true', 'false']);
@@ -764,7 +762,7 @@ function flag(name) {
 function concurrency() {
     const value = core/* getInput */.V4('concurrency');
     if (value === '' || value === 'auto')
-        return defaultConcurrency;
+        return undefined;
     const number = Number(value);
     if (Number.isInteger(number) && number >= 1 && number <= 1000)
         return number;
@@ -778,6 +776,58 @@ var reporting = __webpack_require__(50928);
 // EXTERNAL MODULE: ./build/action/step.js
 var step = __webpack_require__(24541);
 ;// CONCATENATED MODULE: ./build/action/main.js
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
 
 
 
@@ -863,13 +913,26 @@ async function stageAndOpen(inputs, opened, draft, signal) {
     const connection = remote.length > 0 || opens ? await (0,action_connection/* decideConnection */.r5)(inputs, checkout) : undefined;
     const session = await (0,action_session/* updateSession */.qO)(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] });
     if (connection && identity) {
-        const context = await (0,action_connection/* connect */.Ng)(connection, identity, signal, log, stopwatch);
-        const ensured = await ensureInputs(context, remote, draft);
-        if (publishes)
-            for (const output of inputs.outputDatasets)
-                await (0,build_datasets/* checkOutput */.yr)(context, output);
-        if (!inputs.resolveOnly)
-            await download(context, inputs, ensured, places, draft);
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const context = await (0,action_connection/* connect */.Ng)(connection, identity, signal, log, stopwatch);
+            const begun = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+            const ensured = await ensureInputs(context, inputs, remote, places, draft, begun);
+            if (publishes)
+                for (const output of inputs.outputDatasets)
+                    await (0,build_datasets/* checkOutput */.yr)(context, output);
+            if (!inputs.resolveOnly)
+                await download(context, inputs, ensured, places, draft);
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = __disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
     }
     stopwatch.begin('local folders');
     for (const [dataset, folder] of local)
@@ -880,10 +943,14 @@ async function stageAndOpen(inputs, opened, draft, signal) {
     const { warnings } = draft.current();
     (0,action_outputs/* setStagedOutputs */.R8)(await (0,action_session/* updateSession */.qO)(session, { state: 'ready', inputs: staged, outputs, warnings }));
 }
-async function ensureInputs(context, datasets, draft) {
+/** @param begun is told how to stop what goes on afterwards: one download may begin during the listing of its dataset */
+async function ensureInputs(context, { concurrency }, datasets, places, draft, begun) {
     const ensured = [];
     for (const dataset of datasets) {
-        const input = await (0,build_datasets/* ensureInput */.zz)(context, dataset);
+        const folder = ensured.some((input) => input.begun) ? undefined : places.inputs.get(dataset);
+        const input = await (0,build_datasets/* ensureInput */.zz)(context, dataset, folder === undefined ? undefined : { folder, concurrency });
+        if (input.begun)
+            begun.defer(input.begun.stop);
         draft.setInput((0,build_datasets/* reportResolved */.fU)(input));
         ensured.push(input);
     }

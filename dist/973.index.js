@@ -1404,7 +1404,7 @@ function excerpt(text) {
  * @throws UserError where Azure Resource Manager cannot be reached
  */
 async function askClockSkew(cloud, signal) {
-    const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(410)]).then(__webpack_require__.bind(__webpack_require__, 81410));
+    const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340)]).then(__webpack_require__.bind(__webpack_require__, 61340));
     const pipeline = createPipelineFromOptions({ userAgentOptions: { userAgentPrefix: 'azureml-datasets' } });
     const url = `${cloud.resourceManagerUrl}/subscriptions?api-version=2022-12-01`;
     const request = createPipelineRequest({ url, abortSignal: signal, timeout: 30_000 });
@@ -1645,7 +1645,7 @@ class MissingCredentials extends report/* UserError */.yo {
 async function signIn(settings, cloud, idToken, log) {
     if (settings.clientSecret)
         log.mask(settings.clientSecret);
-    const library = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(410), __webpack_require__.e(738), __webpack_require__.e(16)]).then(__webpack_require__.bind(__webpack_require__, 73016));
+    const library = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340), __webpack_require__.e(563)]).then(__webpack_require__.bind(__webpack_require__, 25563));
     const identity = givenIdentity(library, settings, cloud, idToken, log) ?? (await foundIdentity(library, cloud, log));
     await within(60_000, identity.credential.getToken(cloud.scopes.management), `Signing in with ${identity.description}: `);
     log.info(`Signed in to Azure with ${identity.description}.`);
@@ -1981,7 +1981,7 @@ const workspace_longestWait = 5 * 60_000;
  * Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. Every request of the client ends when the signal says so.
  */
 async function openWorkspace(name, cloud, identity, signal, log) {
-    const { AzureMachineLearningWorkspaces } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(860), __webpack_require__.e(789)]).then(__webpack_require__.t.bind(__webpack_require__, 34789, 19));
+    const { AzureMachineLearningWorkspaces } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(789)]).then(__webpack_require__.t.bind(__webpack_require__, 34789, 19));
     const client = new AzureMachineLearningWorkspaces(identity.credential, name.subscriptionId, {
         endpoint: cloud.resourceManagerUrl,
         credentialScopes: cloud.scopes.management,
@@ -2252,7 +2252,7 @@ function matchesAction(pattern, action) {
 async function foreseeRefusal(workspace, what, action) {
     if (allowsAction(await readPermissions(workspace), action))
         return undefined;
-    const { RestError } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(410)]).then(__webpack_require__.bind(__webpack_require__, 81410));
+    const { RestError } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340)]).then(__webpack_require__.bind(__webpack_require__, 61340));
     const { appid = 'unknown', oid = 'unknown' } = await ourClaims(workspace);
     // As Resource Manager itself would say it, so that it is explained as if it had.
     const message = `The client '${appid}' with object id '${oid}' does not have authorization to perform action '${action}' ` +
@@ -2262,7 +2262,7 @@ async function foreseeRefusal(workspace, what, action) {
 }
 /** `GET {workspace}/providers/Microsoft.Authorization/permissions`: "all permissions the caller has for a resource". */
 async function readPermissions({ client, cloud, name }) {
-    const { createPipelineRequest, RestError } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(410)]).then(__webpack_require__.bind(__webpack_require__, 81410));
+    const { createPipelineRequest, RestError } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340)]).then(__webpack_require__.bind(__webpack_require__, 61340));
     const path = workspaceId(name).split('/').map(encodeURIComponent).join('/');
     const first = `${cloud.resourceManagerUrl}${path}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`;
     return askingArm('Reading our own permissions on the workspace', async () => {
@@ -2290,8 +2290,8 @@ async function ourClaims({ identity, cloud }) {
     return claimsOf(token?.token ?? '');
 }
 
-// EXTERNAL MODULE: ./build/blobs/index.js + 6 modules
-var blobs = __webpack_require__(77392);
+// EXTERNAL MODULE: ./build/blobs/index.js + 14 modules
+var blobs = __webpack_require__(81178);
 // EXTERNAL MODULE: external "node:dns/promises"
 var promises_ = __webpack_require__(71553);
 // EXTERNAL MODULE: external "node:os"
@@ -2555,7 +2555,7 @@ function checkedSas(datastore, sas, purpose) {
     return sas;
 }
 async function servicePrincipal({ cloud, log }, datastore, { tenantId, clientId, authorityUrl }, clientSecret) {
-    const { ClientSecretCredential } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(410), __webpack_require__.e(738), __webpack_require__.e(16)]).then(__webpack_require__.bind(__webpack_require__, 73016));
+    const { ClientSecretCredential } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340), __webpack_require__.e(563)]).then(__webpack_require__.bind(__webpack_require__, 25563));
     const authorityHost = authorityUrl && URL.canParse(authorityUrl) ? new URL(authorityUrl).origin : cloud.authorityHost;
     const seen = {};
     const token = explaining(new ClientSecretCredential(tenantId, clientId, clientSecret, entraOptions({ ...cloud, authorityHost }, log, seen)), { clientId, tenantId, seen });
@@ -2634,7 +2634,7 @@ async function openFirst({ prefix, ...target }, attempts, signal, opened) {
         let credential;
         try {
             credential = await make();
-            const container = await (0,blobs/* openContainer */.Qx)(location, credential, workspace.log);
+            const container = (0,blobs/* openContainer */.Qx)(location, credential, workspace.log);
             await container.probe(prefix, signal);
             opened.set(container, { label, refusals, access: { ...target, credential } });
             workspace.log.debug(`Opened container ${containerName} of account ${accountName} with ${label}.`);
@@ -2694,433 +2694,6 @@ function studioUrl({ cloud, name }, dataset, version) {
 
 /***/ }),
 
-/***/ 77392:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  K4: () => (/* reexport */ BlobError),
-  W7: () => (/* reexport */ isSameContainer),
-  Qx: () => (/* reexport */ openContainer),
-  eY: () => (/* reexport */ snapshotOf),
-  gr: () => (/* reexport */ takeFileSnapshot),
-  W9: () => (/* reexport */ takeSnapshot)
-});
-
-;// CONCATENATED MODULE: ./build/blobs/blob.js
-/** An operation on a blob or container that the service refused, or that the network broke for good. */
-class BlobError extends Error {
-    name = 'BlobError';
-    /** What was done, in one word, and to what: `read folder/file`, `list https://…`. The name is foreign text. */
-    operation;
-    /** HTTP status, or 0 where no answer came. */
-    status;
-    /** `x-ms-error-code`, or the network's code (`ECONNRESET`); empty where something answered that is not the service. */
-    code;
-    /** The `Date` header of the answer: the clock of the service. */
-    date;
-    constructor(operation, status, code, { date, ...options } = {}) {
-        super(`${operation}: ${status || 'no answer'} ${code}`.trim(), options);
-        this.operation = operation;
-        this.status = status;
-        this.code = code;
-        this.date = date;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/blobs/container.js
-/** Whether two places are the same container, by whatever endpoint each is reached. */
-function isSameContainer(a, b) {
-    return a.accountName === b.accountName && a.containerName === b.containerName;
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./build/report/index.js + 3 modules
-var report = __webpack_require__(92036);
-;// CONCATENATED MODULE: ./build/blobs/read.js
-
-/** A connection that brings no byte for so long is dead, though TCP does not know it yet. */
-const stallMilliseconds = 30_000;
-/**
- * Reads a stretch of a blob, going on behind the last byte received when the connection breaks, ends early or stalls.
- * Every request carries the same ETag, so bytes of two contents are never mixed.
- */
-async function readResuming(request, retries, readOnce) {
-    let received = 0;
-    let fruitless = 0;
-    while (received < request.length) {
-        const before = received;
-        try {
-            await readWatched(request, received, readOnce, (count) => {
-                received += count;
-            });
-            if (received < request.length)
-                throw new BlobError(`read ${request.name}`, 0, 'CutShort');
-        }
-        catch (error) {
-            fruitless = received > before ? 1 : fruitless + 1;
-            await retries.pause(error, fruitless, request.signal);
-        }
-    }
-}
-/** One request for what is still missing, given up when nothing arrives any more. */
-async function readWatched(request, received, readOnce, count) {
-    const stall = new AbortController();
-    let receiverFailed;
-    const giveUp = () => stall.abort(new BlobError(`read ${request.name}`, 0, 'Stalled'));
-    const watchdog = setTimeout(giveUp, stallMilliseconds);
-    try {
-        await readOnce({
-            ...request,
-            offset: request.offset + received,
-            length: request.length - received,
-            signal: AbortSignal.any([request.signal, stall.signal]),
-            onBytes: async (bytes) => {
-                watchdog.refresh();
-                const size = bytes.byteLength;
-                try {
-                    await request.onBytes(bytes);
-                }
-                catch (error) {
-                    receiverFailed = { error };
-                    throw error;
-                }
-                count(size);
-            },
-        });
-    }
-    catch (error) {
-        // What the receiver of the bytes has to say (a full disk) is no trouble of the connection.
-        throw receiverFailed ? receiverFailed.error : error;
-    }
-    finally {
-        clearTimeout(watchdog);
-    }
-}
-
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(58500);
-;// CONCATENATED MODULE: ./build/blobs/retry.js
-
-
-/** How often in a row a request may fail before we give up; with the pauses between, a quarter of a minute on average. */
-const mostTries = 6;
-/** An account that asks us to slow down is there, and will answer: some minutes on average. */
-const mostThrottledTries = 15;
-const firstPause = 500;
-const longestPause = 30_000;
-/** A line about retries is printed so often at the most. */
-const tellingInterval = 30_000;
-/** @param account for the log */
-function watchRetries(account, log) {
-    let waiting = 0;
-    let lastTold = Number.NEGATIVE_INFINITY;
-    const tell = (error, pause) => {
-        if (performance.now() - lastTold < tellingInterval)
-            return;
-        lastTold = performance.now();
-        log.info(`${describe(error, account)}; trying again${pause < 1000 ? '' : ` in ${Math.round(pause / 1000)} s`}.`);
-    };
-    return {
-        get waiting() {
-            return waiting;
-        },
-        pause: async (error, failures, signal) => {
-            if (!isTransient(error) || failures >= (isThrottled(error) ? mostThrottledTries : mostTries))
-                throw error;
-            const pause = retryAfter(error) ?? Math.random() * Math.min(longestPause, firstPause * 2 ** failures);
-            tell(error, pause);
-            waiting += 1;
-            try {
-                await (0,promises_.setTimeout)(pause, undefined, { signal });
-            }
-            catch {
-                throw signal.reason;
-            }
-            finally {
-                waiting -= 1;
-            }
-        },
-    };
-}
-/** Sends a request until it succeeds or another try is pointless. It has to be one that may be sent twice. */
-async function retrying(retries, signal, request) {
-    for (let failures = 1;; failures += 1) {
-        try {
-            return await request();
-        }
-        catch (error) {
-            await retries.pause(error, failures, signal);
-        }
-    }
-}
-/** A name that does not exist and a certificate that is not trusted stay so; everything else about a connection may pass. */
-function isTransient(error) {
-    if (!(error instanceof BlobError))
-        return false;
-    if (error.status === 0)
-        return !/^(ENOTFOUND|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(error.code);
-    return [408, 500, 502, 504].includes(error.status) || isThrottled(error);
-}
-function isThrottled({ status }) {
-    return status === 503 || status === 429;
-}
-function describe(error, account) {
-    const answer = `${error.status || ''} ${error.code || 'no answer'}`.trim();
-    if (isThrottled(error))
-        return `Storage account "${account}" asks us to slow down (${answer})`;
-    if (error.status === 0)
-        return `The connection to storage account "${account}" broke (${answer})`;
-    return `Storage account "${account}" has trouble of its own (${answer})`;
-}
-/** Milliseconds; the SDK keeps the answer in the error that it throws. The service names seconds. */
-function retryAfter({ cause }) {
-    const { response } = (cause ?? {});
-    const seconds = Number(response?.headers?.get('retry-after') ?? Number.NaN);
-    return seconds >= 0 ? Math.min(seconds, 300) * 1000 : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/blobs/sdk-container.js
-
-
-
-
-
-const pageSize = 5000; // the most that List Blobs gives
-/**
- * Opens a container. Nothing is asked of the service yet.
- * The SDK is loaded only now: a step that needs no storage does not pay for it.
- */
-async function openContainer(location, credential, log) {
-    const retries = watchRetries(location.accountName, log);
-    const opened = { client: await containerClient(location, credential), retries };
-    return {
-        location,
-        get requestsWaiting() {
-            return retries.waiting;
-        },
-        listPages: (prefix, signal) => listPages(opened, prefix, signal),
-        probe: (prefix, signal) => probe(opened, prefix, signal),
-        probeWrite: (prefix, signal) => probeWrite(opened, prefix, signal),
-        listFolders: (prefix, most, signal) => listFolders(opened, prefix, most, signal),
-        read: (request) => readResuming(request, retries, (rest) => readOnce(opened, rest)),
-        putBlob: (name, content, options) => putBlob(opened, name, content, options),
-        putBlock: (name, id, content, signal) => putBlock(opened, name, id, content, signal),
-        putBlockList: (name, ids, options) => putBlockList(opened, name, ids, options),
-    };
-}
-async function containerClient(location, credential) {
-    const { ContainerClient, StorageSharedKeyCredential } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(410), __webpack_require__.e(738), __webpack_require__.e(728)]).then(__webpack_require__.bind(__webpack_require__, 70728));
-    const options = {
-        userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
-        retryOptions: { maxTries: 1 }, // we do that, and tell
-    };
-    switch (credential.kind) {
-        case 'account-key':
-            return new ContainerClient(location.url, new StorageSharedKeyCredential(location.accountName, credential.accountKey), options);
-        case 'sas':
-            return new ContainerClient(`${location.url}?${credential.sas}`, undefined, options);
-        case 'token':
-            return new ContainerClient(location.url, credential.token, options);
-    }
-}
-async function* listPages(opened, prefix, signal) {
-    for await (const { segment } of pagesOf(opened, signal, (client, settings) => client
-        .listBlobsFlat({ prefix, includeMetadata: true, abortSignal: signal })
-        .byPage({ maxPageSize: pageSize, ...settings })))
-        yield segment.blobItems.filter((item) => !isFolderStub(item)).map(toBlob);
-}
-/** The pages of a listing, each asked for anew from where the one before ended, so that a page that fails can be asked for again. */
-async function* pagesOf(opened, signal, list) {
-    let settings = {};
-    do {
-        const { value } = await asking(`list ${plainUrl(opened)}`, opened, signal, (client) => list(client, settings).next());
-        yield value;
-        settings = value.continuationToken ? { continuationToken: value.continuationToken } : {};
-    } while ('continuationToken' in settings);
-}
-/** Without what a SAS adds. */
-function plainUrl({ client }) {
-    return client.url.split('?', 1)[0] ?? '';
-}
-async function probe(opened, prefix, signal) {
-    await asking(`list ${plainUrl(opened)}`, opened, signal, (client) => client.listBlobsFlat({ prefix, abortSignal: signal }).byPage({ maxPageSize: 1 }).next());
-}
-/** An ETag that no blob has, on a name that no blob has: this cannot write anything. */
-async function probeWrite(opened, prefix, signal) {
-    const name = `${prefix}azureml-datasets-probe-${(0,external_node_crypto_.randomUUID)()}`;
-    const conditions = { ifMatch: '"0x0"' };
-    try {
-        await asking(`write ${name}`, opened, signal, (client) => client.getBlockBlobClient(name).upload('', 0, { abortSignal: signal, conditions }));
-    }
-    catch (error) {
-        if (error instanceof BlobError && (error.status === 412 || error.code === 'BlobNotFound'))
-            return;
-        throw error;
-    }
-    throw new Error(`Blob ${name} was written on a condition that cannot be met`);
-}
-/** ADLS Gen2 accounts, and tools that imitate them, keep an empty blob for each folder. */
-function isFolderStub(item) {
-    const size = item.properties.contentLength ?? 0;
-    return item.metadata?.hdi_isfolder === 'true' || (size === 0 && item.name.endsWith('/'));
-}
-function toBlob(item) {
-    const { contentLength, contentMD5, etag, lastModified, accessTier } = item.properties;
-    return {
-        name: item.name,
-        size: contentLength ?? 0,
-        etag: etag.replaceAll('"', ''),
-        md5: contentMD5 && contentMD5.length > 0 ? Buffer.from(contentMD5).toString('base64') : undefined,
-        lastModified: lastModified.getTime(),
-        tier: accessTier,
-    };
-}
-async function listFolders(opened, prefix, most, signal) {
-    const folders = [];
-    for await (const { segment } of pagesOf(opened, signal, (client, settings) => client.listBlobsByHierarchy('/', { prefix, abortSignal: signal }).byPage(settings))) {
-        for (const { name } of segment.blobPrefixes ?? []) {
-            if (folders.length < most)
-                folders.push(name.slice(prefix.length, -1));
-        }
-        if (folders.length === most)
-            break;
-    }
-    return folders;
-}
-async function readOnce({ client }, { name, etag, offset, length, signal, onBytes }) {
-    await askingOnce(`read ${name}`, signal, async () => {
-        const answer = await client.getBlobClient(name).download(offset, length, {
-            abortSignal: signal,
-            conditions: { ifMatch: `"${etag}"` },
-            maxRetryRequests: 0, // readResuming does that, and notices stalls too
-        });
-        for await (const bytes of answer.readableStreamBody ?? [])
-            await onBytes(bytes);
-    });
-}
-async function putBlob(opened, name, content, options) {
-    await asking(`write ${name}`, opened, options.signal, (client) => client.getBlockBlobClient(name).upload(content, content.byteLength, {
-        ...writeHeaders(options),
-        transactionalContentMD5: Buffer.from(options.md5, 'base64'),
-    }));
-}
-async function putBlock(opened, name, id, content, signal) {
-    const transactionalContentMD5 = (0,external_node_crypto_.createHash)('md5').update(content).digest();
-    await asking(`write ${name}`, opened, signal, (client) => client
-        .getBlockBlobClient(name)
-        .stageBlock(id, content, content.byteLength, { abortSignal: signal, transactionalContentMD5 }));
-}
-async function putBlockList(opened, name, ids, options) {
-    await asking(`write ${name}`, opened, options.signal, (client) => client.getBlockBlobClient(name).commitBlockList([...ids], writeHeaders(options)));
-}
-/** What both ways of making a blob have in common: the MD5 that is stored, and whether a blob may be replaced. */
-function writeHeaders({ md5, replace, signal }) {
-    return {
-        abortSignal: signal,
-        blobHTTPHeaders: { blobContentMD5: Buffer.from(md5, 'base64') },
-        conditions: replace ? {} : { ifNoneMatch: '*' },
-    };
-}
-/** Sends a request until it succeeds or is refused. */
-function asking(operation, { client, retries }, signal, request) {
-    return retrying(retries, signal, () => askingOnce(operation, signal, () => request(client)));
-}
-/** Sends a request and turns what it throws into a {@link BlobError}, or into the signal's reason. */
-async function askingOnce(operation, signal, request) {
-    try {
-        return await request();
-    }
-    catch (error) {
-        throw toBlobError(operation, error, signal);
-    }
-}
-/** What the SDK throws is a RestError; the service's own code is in `x-ms-error-code`, also where there is no body. */
-function toBlobError(operation, error, signal) {
-    if (signal.aborted)
-        return signal.reason;
-    if (error instanceof report/* UserError */.yo)
-        return error; // the credential could not get a token
-    // Over a web page in the place of a listing (a proxy, the sign-in page of a network) the SDK stumbles, as it has no `segment`.
-    if (error instanceof TypeError && error.message.includes("'segment'"))
-        return new BlobError(operation, 200, '', { cause: error });
-    if (isBodyCutShort(error))
-        return new BlobError(operation, 0, 'CutShort', { cause: error });
-    if (!(error instanceof Error) || !('statusCode' in error || 'code' in error))
-        return error;
-    const { statusCode, code, details, response } = error;
-    const date = response?.headers.get('date');
-    return new BlobError(operation, statusCode ?? 0, details?.errorCode ?? code ?? '', { cause: error, date });
-}
-/** How the SDK says that a body ended too early: as if somebody had told it to stop, in words without a code, or as text that it cannot read. */
-function isBodyCutShort(error) {
-    if (!(error instanceof Error))
-        return false;
-    const { code, statusCode } = error;
-    const isUnread = code === 'PARSE_ERROR' && statusCode === undefined;
-    return isUnread || error.name === 'AbortError' || error.message.startsWith('Data corruption failure');
-}
-
-;// CONCATENATED MODULE: ./build/blobs/snapshot.js
-/** A snapshot that holds just these files. */
-function snapshotOf(files) {
-    return {
-        length: files.length,
-        bytes: files.reduce((sum, file) => sum + file.size, 0),
-        [Symbol.iterator]: () => files[Symbol.iterator](),
-    };
-}
-/** Lists a folder, whose prefix is empty (the whole container) or ends in `/`: `foo` must not take `foo_bar`. */
-async function takeSnapshot(container, prefix, signal, { most = Number.POSITIVE_INFINITY, onFiles } = {}) {
-    const files = [];
-    for await (const page of container.listPages(prefix, signal)) {
-        for (const blob of page)
-            files.push({ ...blob, path: blob.name.slice(prefix.length) });
-        onFiles?.(files.length);
-        if (files.length >= most)
-            break;
-    }
-    return snapshotOf(withoutFolderStubs(files));
-}
-/** A snapshot of the one blob of that name, which is empty where there is none. Its path is the last segment of the name. */
-async function takeFileSnapshot(container, name, signal) {
-    // A listing gives the name itself first, before all longer names.
-    for await (const page of container.listPages(name, signal)) {
-        if (page.length === 0)
-            continue; // a page may be empty and not the last
-        const blob = page.find((candidate) => candidate.name === name);
-        return snapshotOf(blob ? [{ ...blob, path: name.slice(name.lastIndexOf('/') + 1) }] : []);
-    }
-    return snapshotOf([]);
-}
-/** Leaves out empty blobs that stand for a folder: those that have other blobs below their name. */
-function withoutFolderStubs(files) {
-    const empty = new Set(files.filter((file) => file.size === 0).map((file) => file.path));
-    if (empty.size === 0)
-        return files;
-    const stubs = new Set();
-    for (const { path } of files) {
-        for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-            const folder = path.slice(0, slash);
-            if (empty.has(folder))
-                stubs.add(folder);
-        }
-    }
-    return stubs.size === 0 ? files : files.filter((file) => !(file.size === 0 && stubs.has(file.path)));
-}
-
-;// CONCATENATED MODULE: ./build/blobs/index.js
-/** One container over HTTP: list it, take a snapshot, read stretches of blobs, write blobs. */
-
-
-
-
-
-
-/***/ }),
-
 /***/ 51205:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3156,12 +2729,12 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/azureml/index.js + 22 modules
 var azureml = __webpack_require__(40049);
-// EXTERNAL MODULE: ./build/blobs/index.js + 6 modules
-var blobs = __webpack_require__(77392);
+// EXTERNAL MODULE: ./build/blobs/index.js + 14 modules
+var blobs = __webpack_require__(81178);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(92036);
-// EXTERNAL MODULE: ./build/transfer/index.js + 9 modules
-var transfer = __webpack_require__(92921);
+// EXTERNAL MODULE: ./build/transfer/index.js + 20 modules
+var transfer = __webpack_require__(78412);
 ;// CONCATENATED MODULE: ./build/datasets/context.js
 /** The name of a dataset's datastore: its own, else the action's default; undefined for the workspace's. */
 function datastoreNameFor({ defaultDatastore }, datastore) {
@@ -3185,18 +2758,18 @@ async function onContainer({ access }, container, work) {
 var external_node_crypto_ = __webpack_require__(77598);
 ;// CONCATENATED MODULE: ./build/datasets/fingerprint.js
 
-/** SHA-256 over the sorted paths with size and MD5 (ETag for files that have none). */
+/** SHA-256 over the paths with size and MD5 (ETag for files that have none). The files are sorted by path, as snapshots and local files are. */
 function fingerprintOf(files) {
-    const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    let withMd5 = 0;
-    for (const { path, size, md5, etag } of sorted) {
+    let [count, withMd5] = [0, 0];
+    for (const { path, size, md5, etag } of files) {
+        count += 1;
         if (md5 !== undefined)
             withMd5 += 1;
         // NUL cannot be part of a path, so that no two lists of files give the same text.
         hash.update(`${path}\0${size}\0${md5 === undefined ? `etag:${etag}` : `md5:${md5}`}\0`);
     }
-    return { value: hash.digest('hex'), basis: withMd5 === sorted.length ? 'md5' : withMd5 === 0 ? 'etag' : 'mixed' };
+    return { value: hash.digest('hex'), basis: withMd5 === count ? 'md5' : withMd5 === 0 ? 'etag' : 'mixed' };
 }
 /** One fingerprint for several datasets, whatever their order. */
 function combineFingerprints(datasets) {
@@ -3235,32 +2808,52 @@ function toSize(number, unit) {
  * stays chosen, as far as the size allows. At least one file or folder is taken.
  */
 function takeSample(files, size, by) {
-    const groups = new Map();
-    for (const file of files) {
-        const key = by === 'file' ? file.path : folderOf(file.path);
-        const group = groups.get(key);
-        if (group)
-            group.push(file);
-        else
-            groups.set(key, [file]);
-    }
-    const ranked = [...groups]
-        .map(([key, group]) => ({ rank: rankOf(key), group }))
-        .sort((a, b) => (a.rank < b.rank ? -1 : 1));
-    const chosen = new Set(takeWhile(ranked, size).flatMap(({ group }) => group));
-    return files.filter((file) => chosen.has(file));
+    const groups = groupsOf(files, by);
+    const ranked = Uint32Array.from(groups.ranks.keys()).sort((a, b) => rankOf(groups, a) - rankOf(groups, b));
+    const isChosen = new Uint8Array(ranked.length);
+    for (const group of takeWhile(ranked, size, groups))
+        isChosen[group] = 1;
+    const chosen = [];
+    for (let index = 0; index < files.length; index += 1)
+        if (isChosen[groups.groupOf(index)])
+            chosen.push(index);
+    return files.pick(chosen);
 }
-function takeWhile(ranked, size) {
+function groupsOf(files, by) {
+    const { length } = files;
+    if (by === 'file') {
+        const ranks = new Float64Array(length);
+        const bytes = new Float64Array(length);
+        for (let index = 0; index < length; index += 1) {
+            ranks[index] = hashOf(files.pathAt(index));
+            bytes[index] = files.sizeAt(index);
+        }
+        return { groupOf: (index) => index, ranks, bytes };
+    }
+    const ids = new Map();
+    const groups = new Uint32Array(length);
+    const bytes = [];
+    for (let index = 0; index < length; index += 1) {
+        const folder = folderOf(files.pathAt(index));
+        const id = ids.get(folder) ?? ids.size;
+        ids.set(folder, id);
+        groups[index] = id;
+        bytes[id] = (bytes[id] ?? 0) + files.sizeAt(index);
+    }
+    const ranks = Float64Array.from(ids.keys(), hashOf);
+    return { groupOf: (index) => groups[index] ?? 0, ranks, bytes: Float64Array.from(bytes) };
+}
+function takeWhile(ranked, size, groups) {
     switch (size.kind) {
         case 'count':
-            return ranked.slice(0, size.count);
+            return ranked.subarray(0, size.count);
         case 'percent':
             // By the hash itself and not by its rank, so that adding data never drops a file that was chosen.
-            return atLeastOne(ranked.filter(({ rank }) => Number.parseInt(rank.slice(0, 12), 16) < (size.percent / 100) * 2 ** 48), ranked);
+            return atLeastOne(ranked.filter((group) => rankOf(groups, group) < (size.percent / 100) * 2 ** 48), ranked);
         case 'bytes': {
             let sum = 0;
-            const fitting = ranked.filter(({ group }) => {
-                const bytesOfGroup = group.reduce((total, file) => total + file.size, 0);
+            const fitting = ranked.filter((group) => {
+                const bytesOfGroup = groups.bytes[group] ?? 0;
                 if (sum + bytesOfGroup > size.bytes)
                     return false;
                 sum += bytesOfGroup;
@@ -3271,13 +2864,16 @@ function takeWhile(ranked, size) {
     }
 }
 function atLeastOne(chosen, all) {
-    return chosen.length > 0 ? chosen : all.slice(0, 1);
+    return chosen.length > 0 ? chosen : all.subarray(0, 1);
+}
+function rankOf({ ranks }, group) {
+    return ranks[group] ?? 0;
 }
 function folderOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
-function rankOf(path) {
-    return (0,external_node_crypto_.createHash)('sha256').update(path).digest('hex');
+function hashOf(path) {
+    return (0,external_node_crypto_.createHash)('sha256').update(path).digest().readUIntBE(0, 6);
 }
 
 // EXTERNAL MODULE: external "node:vm"
@@ -3310,7 +2906,6 @@ function withinTime(milliseconds, work, tooLong) {
 
 
 
-
 /** So many files take a millisecond or two, whatever the globs are, unless one of them is a trap. */
 const filesAtOnce = 500;
 const mostMilliseconds = 2000;
@@ -3327,19 +2922,26 @@ function selection_select(snapshot, selection, label) {
     const matching = matchingFiles(snapshot, selection, label);
     if (matching.length === 0)
         throw nothingLeft(snapshot, selection, label);
-    return (0,blobs/* snapshotOf */.eY)(selection.sample ? takeSample(matching, selection.sample, selection.sampleBy) : matching);
+    return selection.sample ? takeSample(matching, selection.sample, selection.sampleBy) : matching;
+}
+/** The same of one page of a listing, of which nothing need be left; a sample can be taken of the whole only. */
+function selectOfPage(page, selection, label) {
+    return selectsAll(selection) ? page : matchingFiles(page, selection, label);
 }
 /** Names, and so how long a glob takes for them, are in the hands of whoever writes to the container. */
 function matchingFiles(snapshot, selection, label) {
     const limited = (work) => withinTime(mostMilliseconds, work, () => tooSlow(selection, label));
     const matches = limited(() => matcher(selection));
-    const all = [...snapshot];
     const matching = [];
-    for (let start = 0; start < all.length; start += filesAtOnce) {
-        const some = all.slice(start, start + filesAtOnce);
-        matching.push(...limited(() => some.filter(({ path }) => matches(path))));
+    for (let start = 0; start < snapshot.length; start += filesAtOnce) {
+        const end = Math.min(start + filesAtOnce, snapshot.length);
+        limited(() => {
+            for (let index = start; index < end; index += 1)
+                if (matches(snapshot.pathAt(index)))
+                    matching.push(index);
+        });
     }
-    return matching;
+    return snapshot.pick(matching);
 }
 function matcher({ include, exclude }) {
     const options = { dot: true, nocase: false };
@@ -3351,10 +2953,7 @@ function tooSlow({ include, exclude }, label) {
     return new report/* UserError */.yo('bad-dataset', `${label}: include [${(0,report/* listed */.KE)(include)}] and exclude [${(0,report/* listed */.KE)(exclude)}] take too long to compare with the names of its files. Use fewer "*" and "+(…)" within one glob.`);
 }
 function nothingLeft(snapshot, { include, exclude }, label) {
-    const first = [];
-    for (const { path } of snapshot)
-        if (first.push(path) === 3)
-            break;
+    const first = Array.from({ length: Math.min(3, snapshot.length) }, (_, index) => snapshot.pathAt(index));
     return new report/* UserError */.yo('nothing-selected', `${label} has ${(0,report/* counted */.hS)(snapshot.length, 'file')}, but include [${(0,report/* listed */.KE)(include)}] and exclude [${(0,report/* listed */.KE)(exclude)}] leave none. Globs match the path within the dataset, for instance ${(0,report/* listed */.KE)(first)}.`);
 }
 
@@ -3404,12 +3003,36 @@ function explainNameClash(name, reason) {
  * Makes sure that the data asset of an input exists, and takes a snapshot of it. An asset that does not exist is made from the folder of its name.
  * @throws UserError for versions, folders and files that do not exist, and for everything that is refused on the way
  */
-async function ensureInput(context, dataset) {
+async function ensureInput(context, dataset, place) {
+    const early = earlyDownload(context, dataset, place);
+    try {
+        return await ensure(context, dataset, early);
+    }
+    catch (error) {
+        await early.download?.abandon();
+        throw error;
+    }
+}
+function earlyDownload(context, { selection }, place) {
+    const { signal, log } = context;
+    const early = {
+        begin: async (container, label) => {
+            if (!place || selection.sample)
+                return undefined;
+            await early.download?.abandon();
+            const download = await (0,transfer.beginDownload)({ ...place, container, label, signal, log });
+            early.download = download;
+            return download && ((page) => download.onPage(selectOfPage(page, selection, label)));
+        },
+    };
+    return early;
+}
+async function ensure(context, dataset, early) {
     context.stopwatch.begin('find datasets');
     const existing = await chooseVersion(context, dataset);
     const { asset, container, whole, registeredFrom } = existing
-        ? await listAsset(context, existing, dataset)
-        : await createFromFolder(context, dataset);
+        ? await listAsset(context, existing, dataset, { begin: early.begin })
+        : await createFromFolder(context, dataset, early);
     const snapshot = selection_select(whole, dataset.selection, `Dataset ${labelOf(asset)}`);
     const fingerprint = fingerprintOf(snapshot);
     compareWithTag(context, asset, () => (snapshot === whole ? fingerprint : fingerprintOf(whole)).value);
@@ -3424,20 +3047,24 @@ async function ensureInput(context, dataset) {
         whole: { files: whole.length, bytes: whole.bytes },
         snapshot,
         fingerprint,
+        begun: await early.download?.settle(snapshot),
     };
 }
 /** `my_folder:7` */
 function labelOf({ name, version }) {
     return `${name}:${version}`;
 }
-/** Lists what a version points at: all files, which may be none; `most` as in `ListingOptions`. */
-async function listVersion(context, version, signal, most) {
+/** Lists what a version points at: all files, which may be none. */
+async function listVersion(context, version, signal, { most, begin } = {}) {
     const { dataType, dataUri } = version;
     const { container, path } = await (0,azureml/* locateData */.zA)(context.workspace, context.access, dataUri, signal);
-    const onFiles = (0,transfer/* tellListing */.S3)(context.log, labelOf(version));
-    const whole = await onContainer(context, container, () => dataType === 'uri_file'
-        ? (0,blobs/* takeFileSnapshot */.gr)(container, path, signal)
-        : (0,blobs/* takeSnapshot */.W9)(container, path === '' ? '' : `${path}/`, signal, { most, onFiles }));
+    const onFiles = (0,transfer.tellListing)(context.log, labelOf(version));
+    const whole = await onContainer(context, container, async () => {
+        if (dataType === 'uri_file')
+            return (0,blobs/* takeFileSnapshot */.gr)(container, path, signal);
+        const onPage = await begin?.(container, labelOf(version));
+        return (0,blobs/* takeSnapshot */.W9)(container, path === '' ? '' : `${path}/`, signal, { most, onFiles, onPage });
+    });
     return { container, path, whole };
 }
 /** The version to use, or undefined where the asset does not exist and is to be made. */
@@ -3472,9 +3099,9 @@ async function noSuchVersion({ workspace }, name, version) {
  * The same for an input.
  * @throws UserError where there is nothing
  */
-async function listAsset(context, asset, dataset, most) {
+async function listAsset(context, asset, dataset, how = {}) {
     context.stopwatch.begin('list');
-    const { container, path, whole } = await listVersion(context, asset, context.signal, most);
+    const { container, path, whole } = await listVersion(context, asset, context.signal, how);
     // `path` says what a missing dataset is made of; one that exists has its place already.
     if (dataset.path !== undefined && dataset.path !== `${path}/`) {
         context.log.warning(`"path: ${dataset.path}" is not used: dataset ${labelOf(asset)} exists and points at ${(0,report/* quoted */.TL)(path)}.`);
@@ -3489,26 +3116,29 @@ function ensure_folderOf({ name, path }) {
     return path ?? `${name}/`;
 }
 /**
- * Lists the folder that a dataset would be made of; `most` as in `ListingOptions`.
+ * Lists the folder that a dataset would be made of.
  * @throws UserError that names the nearest folders, where there is nothing
  */
-async function listFolder(context, dataset, most) {
+async function listFolder(context, dataset, { most, begin } = {}) {
     const { workspace, access, signal } = context;
     const path = ensure_folderOf(dataset);
     const datastore = await datastoreFor(context, dataset.datastore);
     const container = await access.open(workspace, datastore, path, 'read', signal);
     context.stopwatch.begin('list');
-    const onFiles = (0,transfer/* tellListing */.S3)(context.log, `Folder ${(0,report/* quoted */.TL)(path)}`);
-    const whole = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, signal, { most, onFiles }));
+    const onFiles = (0,transfer.tellListing)(context.log, `Folder ${(0,report/* quoted */.TL)(path)}`);
+    const whole = await onContainer(context, container, async () => {
+        const onPage = await begin?.(container, dataset.name);
+        return (0,blobs/* takeSnapshot */.W9)(container, path, signal, { most, onFiles, onPage });
+    });
     if (whole.length === 0)
         throw await noSuchFolder(context, dataset.name, path, datastore.name, container);
     return { datastore, container, whole };
 }
 /** Registers version 1 for the folder, or uses the version that another job registered meanwhile. */
-async function createFromFolder(context, dataset) {
+async function createFromFolder(context, dataset, early) {
     const { workspace, log } = context;
     const path = ensure_folderOf(dataset);
-    const { datastore, container, whole } = await listFolder(context, dataset);
+    const { datastore, container, whole } = await listFolder(context, dataset, { begin: early.begin });
     context.stopwatch.begin('register');
     const dataUri = (0,azureml/* datastoreUri */.G4)(workspace.name, datastore.name, path);
     const version = (await (0,azureml/* findDataContainer */.B4)(workspace, dataset.name))?.nextVersion ?? '1';
@@ -3522,7 +3152,7 @@ async function createFromFolder(context, dataset) {
         throw explainNameClash(dataset.name, taken ? reason : 'the version was not there when it was read back');
     if (!(0,azureml/* sameDataUri */.bi)(asset.dataUri, dataUri, workspace.name)) {
         log.info(`Dataset ${labelOf(asset)} was registered by another job meanwhile; using that.`);
-        return listAsset(context, asset, dataset);
+        return listAsset(context, asset, dataset, { begin: early.begin });
     }
     if (!taken)
         log.info(`Registered ${labelOf(asset)} for folder ${(0,report/* quoted */.TL)(path)} of datastore "${datastore.name}".`);
@@ -3530,7 +3160,7 @@ async function createFromFolder(context, dataset) {
 }
 async function noSuchFolder(context, name, path, datastore, container) {
     const parent = path.slice(0, path.lastIndexOf('/', path.length - 2) + 1);
-    const folders = await onContainer(context, container, () => container.listFolders(parent, 5000, context.signal));
+    const folders = await onContainer(context, container, () => (0,blobs/* listFolders */.uT)(container, parent, 5000, context.signal));
     const near = (0,report/* nearest */.pA)(path.slice(parent.length, -1), folders);
     const exist = near.length > 0
         ? `Nearest: ${(0,report/* listed */.KE)(near)}.`
@@ -3608,25 +3238,31 @@ function reasonOf(error, stopped, patience) {
         return error.code;
     return 'the debug log says why';
 }
-/** What of two lists of files is different. They may come in any order: not every service sorts alike. */
+/** What of two lists of files is different. Both are sorted by path, as snapshots are. */
 function compareFiles(before, now) {
-    const fresh = new Map();
-    for (const file of now)
-        fresh.set(file.path, file);
     const count = startCounting();
+    const fresh = now[Symbol.iterator]();
     let bySize = false;
+    let file = nextOf(fresh);
     for (const old of before) {
-        const file = fresh.get(old.path);
-        fresh.delete(old.path);
-        if (!file)
+        for (; file && file.path < old.path; file = nextOf(fresh))
+            count('added', file.path, file.size, file.size);
+        if (file?.path !== old.path) {
             count('removed', old.path, old.size, -old.size);
-        else if (isChanged(old, file))
-            count('changed', old.path, file.size, file.size - old.size);
-        bySize ||= file !== undefined && (file.md5 === undefined || old.md5 === undefined);
+            continue;
+        }
+        if (isChanged(old, file))
+            count('changed', file.path, file.size, file.size - old.size);
+        bySize ||= file.md5 === undefined || old.md5 === undefined;
+        file = nextOf(fresh);
     }
-    for (const { path, size } of fresh.values())
-        count('added', path, size, size);
+    for (; file; file = nextOf(fresh))
+        count('added', file.path, file.size, file.size);
     return { ...count.result(), bySize };
+}
+function nextOf(items) {
+    const { value, done } = items.next();
+    return done ? undefined : value;
 }
 /** The ETag tells nothing: two blobs never have the same. */
 function isChanged(before, now) {
@@ -3691,9 +3327,9 @@ async function checkDestination(workspace, destination, overwrite, signal, log) 
         log.warning(`${where} ${facts.join(' and ')}. They will change, as overwrite-existing is true.`);
 }
 async function firstFiles({ container, path }, signal) {
-    for await (const page of container.listPages(path, signal))
+    for await (const page of (0,blobs/* listPages */.pN)(container, path, signal))
         if (page.length > 0)
-            return page.slice(0, 4).map(({ name }) => name);
+            return Array.from({ length: Math.min(4, page.length) }, (_, index) => page.name(index));
     return [];
 }
 /**
@@ -3703,7 +3339,7 @@ async function firstFiles({ container, path }, signal) {
 async function versionsAround(workspace, destination, signal) {
     const datastores = await datastoresOn(workspace, destination);
     const names = await (0,azureml/* listDataNames */.d1)(workspace);
-    const touched = await (0,transfer/* inParallel */.HN)(names, 8, signal, async (name) => {
+    const touched = await (0,transfer.inParallel)(names, 8, signal, async (name) => {
         const versions = await (0,azureml/* listDataVersions */._2)(workspace, name, 'All');
         const hit = versions.filter(({ dataUri }) => overlaps(destination.path, placeOf(workspace, destination, datastores, dataUri)));
         return hit.map(({ version }) => `${name}:${version}`);
@@ -3768,7 +3404,7 @@ async function publishOutput(context, request) {
     stopwatch.begin('upload');
     const uploaded = await upload(context, request, destination, files);
     stopwatch.begin('verify');
-    const content = await verify(context, request, destination, uploaded);
+    const content = await verify(context, request, destination, files, uploaded);
     const fingerprint = fingerprintOf(content);
     stopwatch.begin('register');
     const { version, uri } = await register(context, request, destination, fingerprint.value);
@@ -3797,7 +3433,7 @@ async function checkOutput(context, output) {
     await openDestination(context, output, { run: 'check', attempt: '0' });
 }
 async function filesToPublish({ folder }) {
-    return (0,transfer/* listLocalFiles */.P)(folder, 'refuse').catch((error) => {
+    return (0,transfer.listLocalFiles)(folder, 'refuse').catch((error) => {
         if (error.code === 'ENOENT' && error.path === folder)
             return [];
         throw error;
@@ -3825,37 +3461,59 @@ async function openDestination(context, output, { run, attempt }) {
     }
     return destination;
 }
-async function upload(context, { output, concurrency }, { container, path }, files) {
+async function upload(context, { output, folder, concurrency }, { container, path }, files) {
     const { signal, log } = context;
     const replace = output.overwriteExisting && output.path !== undefined;
-    return onContainer(context, container, () => (0,transfer/* uploadFiles */.Zn)({ container, prefix: path, files, replace, label: output.name, concurrency, signal, log }));
+    return onContainer(context, container, () => (0,transfer.uploadFiles)({
+        container,
+        prefix: path,
+        root: folder,
+        files,
+        replace,
+        label: output.name,
+        concurrency,
+        signal,
+        log,
+    }));
 }
 /** Lists what arrived: names, sizes, and MD5, which every upload stores. Files that were there before stay: they are part of the version, and that is told. */
-async function verify(context, { output }, { container, path }, uploaded) {
-    const onFiles = (0,transfer/* tellListing */.S3)(context.log, output.name);
+async function verify(context, { output }, { container, path }, files, uploaded) {
+    const onFiles = (0,transfer.tellListing)(context.log, output.name);
     const content = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, context.signal, { onFiles }));
-    const present = new Map();
-    for (const file of content)
-        present.set(file.path, file);
-    const wrong = uploaded.filter((file) => {
-        const found = present.get(file.path);
-        return found?.size !== file.size || found.md5 !== file.md5;
-    });
+    const { wrong, others } = compareWithUploaded(content, files, uploaded);
     if (wrong.length > 0) {
-        throw new report/* UserError */.yo('upload-incomplete', `${(0,report/* counted */.hS)(wrong.length, 'file')} of output "${output.name}" are not in ${(0,report/* quoted */.TL)(path)} as they were uploaded: ${(0,report/* listed */.KE)(wrong.map((file) => file.path))}. Nothing was registered. Does something else write to this folder?`);
+        throw new report/* UserError */.yo('upload-incomplete', `${(0,report/* counted */.hS)(wrong.length, 'file')} of output "${output.name}" are not in ${(0,report/* quoted */.TL)(path)} as they were uploaded: ${(0,report/* listed */.KE)(wrong)}. Nothing was registered. Does something else write to this folder?`);
     }
-    if (content.length === uploaded.length)
+    if (others.length === 0)
         return content;
-    const ours = new Set(uploaded.map((file) => file.path));
-    const others = [];
-    for (const file of content)
-        if (!ours.has(file.path))
-            others.push(file.path);
     if (!output.overwriteExisting) {
         throw new report/* UserError */.yo('destination-not-empty', `Something else writes to ${(0,report/* quoted */.TL)(path)}: it holds ${(0,report/* listed */.KE)(others)}, which output "${output.name}" has not. Nothing was registered.`);
     }
     context.log.warning(`${(0,report/* quoted */.TL)(path)} also holds ${(0,report/* counted */.hS)(others.length, 'file')} of before (${(0,report/* listed */.KE)(others, 3)}); they are part of the new version of "${output.name}".`);
     return content;
+}
+/** Goes through what lies there and what was uploaded side by side: both are sorted by path. */
+function compareWithUploaded(content, files, uploaded) {
+    const wrong = [];
+    const others = [];
+    let next = 0;
+    for (const found of content) {
+        for (let file = files[next]; file && file.path < found.path; file = files[next]) {
+            wrong.push(file.path);
+            next += 1;
+        }
+        const file = files[next];
+        if (file?.path !== found.path) {
+            others.push(found.path);
+            continue;
+        }
+        if (found.size !== file.size || found.md5 !== uploaded.md5At(next))
+            wrong.push(file.path);
+        next += 1;
+    }
+    for (const { path } of files.slice(next))
+        wrong.push(path);
+    return { wrong, others };
 }
 /** Registers the next free version. Another job may take a number first, and then the next one is tried. */
 async function register(context, { output, provenance }, destination, fingerprint) {
@@ -3935,8 +3593,8 @@ function check_placeOf({ name }, { dataUri }) {
 async function probeInput(context, { dataset, asset }) {
     const { quiet, warnings } = keepingWarnings(context);
     const { whole } = asset
-        ? await listAsset(quiet, asset, dataset, probedFiles)
-        : await listFolder(quiet, dataset, probedFiles);
+        ? await listAsset(quiet, asset, dataset, { most: probedFiles })
+        : await listFolder(quiet, dataset, { most: probedFiles });
     const what = asset ? labelOf(asset) : `does not exist yet, and would be made of folder ${(0,report/* quoted */.TL)(ensure_folderOf(dataset))}`;
     if (whole.length >= probedFiles)
         return { says: `${what}: ${(0,report/* counted */.hS)(whole.length, 'file')} or more`, warnings };
@@ -4302,10 +3960,10 @@ const nothing = { files: 0, bytes: 0 };
 /** A `local-folder` that exists is used as it is: nothing is asked of Azure, and nothing is copied. */
 async function stageLocalFolder(dataset, folder, signal, log) {
     const start = performance.now();
-    const files = await (0,transfer/* listLocalFiles */.P)(folder, 'follow');
-    const hashed = await (0,transfer/* inParallel */.HN)(files, 8, signal, async (file) => ({
+    const files = await (0,transfer.listLocalFiles)(folder, 'follow');
+    const hashed = await (0,transfer.inParallel)(files, 8, signal, async (file) => ({
         ...file,
-        md5: await (0,transfer/* md5OfFile */.Qb)(file.absolutePath),
+        md5: await (0,transfer.md5OfFile)((0,external_node_path_.join)(folder, file.path)),
         etag: '',
     }));
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
@@ -4360,19 +4018,19 @@ async function* downloadInputs(context, placed, concurrency) {
     const { signal, log } = context;
     const plans = [];
     for (const { input, folder } of placed) {
-        const { container, snapshot, asset } = input;
+        const { container, snapshot, asset, begun } = input;
         plans.push({
             input,
-            plan: await (0,transfer/* planDownload */.cE)({ container, snapshot, folder, label: labelOf(asset), concurrency, signal, log }),
+            plan: await (0,transfer.planDownload)({ container, snapshot, folder, label: labelOf(asset), concurrency, signal, log, begun }),
         });
     }
-    await (0,transfer/* requireFreeSpace */.Ef)(plans.map(({ plan }) => plan));
+    await (0,transfer.requireFreeSpace)(plans.map(({ plan }) => plan));
     for (const { plan, input } of plans)
         yield await downloadInput(context, plan, input);
 }
 async function downloadInput(context, plan, input) {
     const { folder, label, container } = plan.request;
-    const { bytes, files, seconds } = await onContainer(context, container, () => (0,transfer/* download */.RG)(plan));
+    const { bytes, files, seconds } = await onContainer(context, container, () => (0,transfer.download)(plan));
     if (files > 0)
         context.log.info(`${label}: ${(0,report/* counted */.hS)(files, 'file')}, ${(0,report/* formatBytes */.z3)(bytes)} in ${(0,report/* formatSeconds */.Xo)(seconds)} (${(0,report/* formatBytes */.z3)(bytes / Math.max(seconds, 0.001))}/s), complete and verified.`);
     return {
@@ -4421,7 +4079,7 @@ var external_node_os_ = __webpack_require__(48161);
  */
 async function resolveTargetFolder(targetFolder, checkout) {
     const target = await realPlace((0,external_node_path_.resolve)(checkout, targetFolder));
-    if (target.split(external_node_path_.sep).some(transfer/* isHiddenName */.sg))
+    if (target.split(external_node_path_.sep).some(transfer.isHiddenName))
         throw refused(targetFolder, 'has a name that this action keeps for its own files');
     const guarded = { 'the checkout': checkout, 'the home folder': (0,external_node_os_.homedir)() };
     for (const [what, folder] of Object.entries(guarded)) {
@@ -4446,7 +4104,7 @@ async function resolveTargetFolder(targetFolder, checkout) {
 }
 /** An input's folder may hold what an earlier run wrote there, and nothing else. */
 async function requireOursOrEmpty(folder) {
-    if (await (0,transfer/* isOursOrEmpty */.Sw)(folder))
+    if (await (0,transfer.isOursOrEmpty)(folder))
         return;
     throw new report/* UserError */.yo('target-not-ours', `target-folder ${folder} is not empty and was not filled by this action. Empty it, or choose another.`);
 }
@@ -4487,1071 +4145,6 @@ function refused(targetFolder, why) {
 ;// CONCATENATED MODULE: ./build/datasets/index.js
 /** The domain: which datasets, which version, where they are put, and how a new version comes to be. */
 
-
-
-
-
-
-
-
-
-
-
-/***/ }),
-
-/***/ 92036:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  cJ: () => (/* reexport */ Cancelled),
-  yo: () => (/* reexport */ UserError),
-  hS: () => (/* reexport */ counted),
-  Rw: () => (/* reexport */ detailOf),
-  z3: () => (/* reexport */ formatBytes),
-  Xo: () => (/* reexport */ formatSeconds),
-  KE: () => (/* reexport */ listed),
-  bD: () => (/* reexport */ messageOf),
-  pA: () => (/* reexport */ nearest),
-  TL: () => (/* reexport */ quoted),
-  Qq: () => (/* reexport */ startStopwatch)
-});
-
-// UNUSED EXPORTS: errorCodes
-
-;// CONCATENATED MODULE: ./build/report/stopwatch.js
-/** Starts with a first phase. `now` gives milliseconds. */
-function startStopwatch(first, now = () => performance.now()) {
-    const measured = new Map([[first, 0]]);
-    let running = { name: first, since: now() };
-    const stop = () => {
-        const moment = now();
-        measured.set(running.name, (measured.get(running.name) ?? 0) + moment - running.since);
-        running = { name: running.name, since: moment };
-    };
-    return {
-        begin(phase) {
-            stop();
-            running = { ...running, name: phase };
-            if (!measured.has(phase))
-                measured.set(phase, 0);
-        },
-        phases() {
-            stop();
-            return [...measured].map(([name, milliseconds]) => ({ name, seconds: milliseconds / 1000 }));
-        },
-    };
-}
-
-// EXTERNAL MODULE: ./node_modules/bytes/index.js
-var bytes = __webpack_require__(34531);
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __webpack_require__(21916);
-;// CONCATENATED MODULE: ./build/report/text.js
-
-
-/** Characters of a name in a list. */
-const mostShown = 120;
-/**
- * A name from outside (blob, folder, asset) as it may be printed: in quotes, with control characters, line ends and
- * quotes escaped, so that it can neither start a workflow command nor break a line.
- */
-function quoted(name) {
-    return JSON.stringify(name).replace(/[\u007f-\u009f\u061c\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
-}
-function escapeCharacter(character) {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-/** A number of bytes for people: `44.9 GB`. Units are powers of 1024, as in `sample: 1GB`. */
-function formatBytes(count) {
-    return bytes.format(count, { unitSeparator: ' ', decimalPlaces: 1 }) ?? `${count} B`;
-}
-/** `1 file`, `12,345 files`. */
-function counted(count, noun) {
-    return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
-}
-/** Up to `most` names in quotes, then how many more there are. Long names are shortened: the runner cuts annotations at 4,096 characters. */
-function listed(names, most = 10) {
-    const shown = names
-        .slice(0, most)
-        .map((name) => quoted(shortened(name)))
-        .join(', ');
-    return names.length > most ? `${shown} and ${(names.length - most).toLocaleString('en-US')} more` : shown;
-}
-function shortened(name) {
-    return name.length <= mostShown ? name : `${name.slice(0, mostShown / 2)}…${name.slice(-mostShown / 2)}`;
-}
-/** Those of `candidates` that a person could have meant by `name`, the nearest first, at most three. */
-function nearest(name, candidates) {
-    const wanted = name.toLowerCase();
-    return [...candidates]
-        .map((candidate) => ({ candidate, steps: stepsBetween(wanted, candidate.toLowerCase()) }))
-        .filter(({ steps }) => steps <= Math.max(2, Math.floor(wanted.length / 3)))
-        .sort((a, b) => a.steps - b.steps)
-        .slice(0, 3)
-        .map(({ candidate }) => candidate);
-}
-/** Edit distance; a candidate that goes on where the name ends (`foo`, `foo_v2`) counts as one step away. */
-function stepsBetween(wanted, candidate) {
-    return candidate !== wanted && candidate.startsWith(wanted) ? 1 : (0,mod/* distance */.Io)(wanted, candidate);
-}
-/** A time for people: `0.4 s`, `12 s`, `1m24s`, `2h05m`. */
-function formatSeconds(seconds) {
-    if (seconds < 9.95)
-        return `${seconds.toFixed(1)} s`;
-    const whole = Math.round(seconds);
-    if (whole < 60)
-        return `${whole} s`;
-    if (whole < 3600)
-        return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`;
-    const minutes = Math.round(whole / 60);
-    return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
-}
-
-;// CONCATENATED MODULE: ./build/report/user-error.js
-/**
- * Something the user can mend: what happened, where, and what to do. Everything else that is thrown is a bug of ours.
- * `code` is stable and short (`dataset-not-found`); it is printed behind the message, and is the anchor of docs/troubleshooting.md.
- */
-class UserError extends Error {
-    name = 'UserError';
-    code;
-    constructor(code, message, options) {
-        super(message, options);
-        this.code = code;
-    }
-}
-/** The step was told to stop (SIGINT or SIGTERM). Passed as the reason of every AbortSignal in the action. */
-class Cancelled extends Error {
-    name = 'Cancelled';
-}
-/** All that is known of whatever was thrown, for the debug log: the stack where there is one. */
-function detailOf(error) {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-/** The message of whatever was thrown. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-
-;// CONCATENATED MODULE: ./build/report/index.js
-/** The lowest folder: how anything below the runner speaks to the user. Every other folder may import it. */
-
-
-
-
-
-
-/***/ }),
-
-/***/ 92921:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  RG: () => (/* reexport */ download),
-  FP: () => (/* reexport */ freeSpace),
-  HN: () => (/* reexport */ inParallel),
-  sg: () => (/* reexport */ isHiddenName),
-  Sw: () => (/* reexport */ isOursOrEmpty),
-  P: () => (/* reexport */ listLocalFiles),
-  Qb: () => (/* reexport */ md5OfFile),
-  cE: () => (/* reexport */ planDownload),
-  Ef: () => (/* reexport */ requireFreeSpace),
-  S3: () => (/* reexport */ tellListing),
-  Zn: () => (/* reexport */ uploadFiles)
-});
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(76760);
-// EXTERNAL MODULE: ./build/report/index.js + 3 modules
-var report = __webpack_require__(92036);
-;// CONCATENATED MODULE: ./build/transfer/disk.js
-
-
-
-/**
- * Makes sure, before the first byte is fetched, that the disks have room for all of the plans together.
- * @throws UserError that says how much is needed and how much there is
- */
-async function requireFreeSpace(plans) {
-    const needs = new Map();
-    for (const { request, bytes, missing } of plans) {
-        const place = await existingPlace(request.folder);
-        const [{ dev }, { bsize }] = await Promise.all([(0,promises_.stat)(place), (0,promises_.statfs)(place)]);
-        // Every file costs up to a block more than its bytes.
-        const needed = bytes + missing.length * bsize + (needs.get(dev)?.needed ?? 0);
-        needs.set(dev, { place, needed });
-    }
-    for (const { place, needed } of needs.values())
-        await requireOn(place, needed);
-}
-/** Room for a folder, in bytes: that of the nearest place above it that exists. */
-async function freeSpace(folder) {
-    const place = await existingPlace(folder);
-    const { bavail, bsize } = await (0,promises_.statfs)(place);
-    return { place, free: bavail * bsize };
-}
-async function requireOn(place, needed) {
-    const { free } = await freeSpace(place);
-    if (needed <= free)
-        return;
-    throw new report/* UserError */.yo('disk-too-small', `The datasets need ${(0,report/* formatBytes */.z3)(needed)}, and the disk of ${place} has ${(0,report/* formatBytes */.z3)(free)} free. ` +
-        'Stage a part ("include", "exclude", "sample"), choose a place on a larger disk ("target-folder"), or use a larger runner.');
-}
-/** The folder itself, or the nearest above it that exists. */
-async function existingPlace(folder) {
-    for (let place = folder; place !== (0,external_node_path_.dirname)(place); place = (0,external_node_path_.dirname)(place)) {
-        const exists = await (0,promises_.stat)(place).then(() => true, () => false);
-        if (exists)
-            return place;
-    }
-    return (0,external_node_path_.dirname)(folder);
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./build/blobs/index.js + 6 modules
-var blobs = __webpack_require__(77392);
-;// CONCATENATED MODULE: ./build/transfer/manifest.js
-
-
-
-
-/** Room for the dot, the suffix and `.new` within 255 bytes. */
-const longestName = 220;
-/** Characters, of at most three bytes each. */
-const shortenedName = 60;
-function manifestPath(folder) {
-    return beside(folder, '.azureml-datasets.json');
-}
-/** Where a folder is made: beside its place, so that it gets there by one rename, and never half. */
-function partialPath(folder) {
-    return beside(folder, '.azureml-datasets.partial');
-}
-/** Whether a name is one that we may give to something beside a folder: no folder of a user's can have it. */
-function isHiddenName(name) {
-    return /^\..*\.azureml-datasets\.(partial|json|json\.new)$/s.test(name);
-}
-/** A hidden name beside a folder. Names have 255 bytes at the most, so that of very long ones a hash stands for the end. */
-function beside(folder, suffix) {
-    const name = (0,external_node_path_.basename)(folder);
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, 16);
-    const fits = Buffer.byteLength(name) <= longestName;
-    return (0,external_node_path_.join)((0,external_node_path_.dirname)(folder), `.${fits ? name : `${name.slice(0, shortenedName)}-${hash}`}${suffix}`);
-}
-/** The manifest of a folder, or undefined where there is none that can be read: then nothing there is ours. */
-async function readManifest(folder) {
-    try {
-        const manifest = JSON.parse(await (0,promises_.readFile)(manifestPath(folder), 'utf8'));
-        return isManifest(manifest) ? { ...manifest, files: Object.assign(Object.create(null), manifest.files) } : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-function isManifest(value) {
-    if (typeof value !== 'object' || value === null)
-        return false;
-    const { schema, complete, files } = value;
-    return schema === 1 && typeof complete === 'boolean' && typeof files === 'object' && files !== null;
-}
-function manifestOf(snapshot, complete) {
-    // Without a prototype: a blob may be called `__proto__`.
-    const files = Object.create(null);
-    for (const { path, size, etag, lastModified } of snapshot)
-        files[path] = { size, etag, lastModified };
-    return { schema: 1, complete, files };
-}
-/**
- * Written whole or not at all.
- * @throws UserError where a folder lies in its place
- */
-async function writeManifest(folder, manifest) {
-    const path = manifestPath(folder);
-    try {
-        // Exclusive: what a killed run left there goes, and a link is not followed.
-        await (0,promises_.rm)(`${path}.new`, { force: true });
-        await (0,promises_.writeFile)(`${path}.new`, JSON.stringify(manifest), { flag: 'wx' });
-        await (0,promises_.rename)(`${path}.new`, path);
-    }
-    catch (error) {
-        const code = error instanceof Error && 'code' in error ? error.code : undefined;
-        if (code !== 'EISDIR' && code !== 'ERR_FS_EISDIR')
-            throw error;
-        throw new report/* UserError */.yo('target-not-ours', `A folder lies where the list of downloaded files has to be (${path}). Move it away, or choose another target-folder.`, { cause: error });
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/p-map/index.js
-var p_map = __webpack_require__(606);
-;// CONCATENATED MODULE: ./build/transfer/parallel.js
-
-/**
- * Does work on many items, so many at a time, and gives the results in order. When one fails, or the signal says so, the others are told
- * to stop and waited for: afterwards nothing of it runs any more, and what they made can be tidied up.
- */
-async function inParallel(items, concurrency, signal, work) {
-    const failure = new AbortController();
-    const either = AbortSignal.any([signal, failure.signal]);
-    const running = new Set();
-    const tracked = (item) => {
-        const task = work(item, either).finally(() => running.delete(task));
-        running.add(task);
-        return task;
-    };
-    try {
-        return await (0,p_map/* default */.Ay)(items, tracked, { concurrency, signal });
-    }
-    catch (error) {
-        failure.abort(error);
-        await Promise.allSettled(running);
-        throw signal.aborted ? signal.reason : error;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/transfer/names.js
-
-const windowsReserved = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
-const windowsRefused = /[<>:"|?*\\]|\p{Cc}|[ .]$/u;
-const longestSegment = 255;
-/** Bytes of a whole path, from the limits.h of each system; where none is given, paths may be longer than blob names. */
-const longestPath = { linux: 4095, darwin: 1023 };
-/**
- * Makes sure that every file of a snapshot has a place of its own below any folder, and only there. Blob names are anybody's text.
- * @throws UserError that names the first offenders of the first rule that is broken
- */
-function checkNames(snapshot, platform = process.platform) {
-    const offenders = new Map();
-    for (const { path } of snapshot) {
-        const problem = problemOf(path, platform);
-        if (!problem)
-            continue;
-        const paths = offenders.get(problem);
-        if (paths)
-            paths.push(path);
-        else
-            offenders.set(problem, [path]);
-    }
-    for (const [problem, paths] of offenders)
-        refuse(problem, paths);
-    const ignoresCase = platform === 'win32' || platform === 'darwin';
-    refuseClashes(snapshot, ignoresCase ? folded : (path) => path);
-    if (ignoresCase)
-        refuseTwins(snapshot);
-}
-/**
- * Makes sure that the system can hold every file of a snapshot below this folder.
- * @throws UserError that names the first offenders
- */
-function checkLengths(snapshot, folder, platform = process.platform) {
-    const room = (longestPath[platform] ?? Number.POSITIVE_INFINITY) - Buffer.byteLength(folder) - 1;
-    const tooLong = [];
-    for (const { path } of snapshot)
-        if (Buffer.byteLength(path) > room)
-            tooLong.push(path);
-    if (tooLong.length > 0)
-        refuse(`make paths of more than ${longestPath[platform]} bytes below ${folder}`, tooLong);
-}
-function problemOf(path, platform) {
-    if (path.includes('\0'))
-        return 'contain NUL';
-    if (!path.isWellFormed())
-        return 'are not Unicode';
-    const segments = path.split('/');
-    if (segments.includes(''))
-        return 'are absolute or have empty segments';
-    if (segments.includes('..') || segments.includes('.'))
-        return 'have "." or ".." as a segment';
-    if (segments.some((segment) => Buffer.byteLength(segment) > longestSegment))
-        return 'have a segment of more than 255 bytes';
-    if (platform !== 'win32')
-        return undefined;
-    const refused = segments.some((segment) => windowsRefused.test(segment) || windowsReserved.test(segment));
-    return refused ? 'are names that Windows cannot hold' : undefined;
-}
-/** In blob storage a name can be a file and, as a prefix, a folder; on a disk it cannot. */
-function refuseClashes(snapshot, keyOf) {
-    const files = new Map();
-    for (const { path } of snapshot)
-        files.set(keyOf(path), path);
-    const clashes = new Set();
-    for (const key of files.keys()) {
-        for (let slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) {
-            const file = files.get(key.slice(0, slash));
-            if (file !== undefined)
-                clashes.add(file);
-        }
-    }
-    if (clashes.size > 0)
-        refuse('are files and folders at once', [...clashes]);
-}
-/** A name as a file system sees it that has no case, or normalises Unicode. */
-function folded(path) {
-    return path.normalize('NFC').toLowerCase();
-}
-/** Names that such a file system takes for one. */
-function refuseTwins(snapshot) {
-    const seen = new Map();
-    for (const { path } of snapshot) {
-        const key = folded(path);
-        const twin = seen.get(key);
-        if (twin !== undefined)
-            refuse('are one name on this system, which ignores case', [twin, path]);
-        seen.set(key, path);
-    }
-}
-function refuse(problem, paths) {
-    throw new report/* UserError */.yo('unsafe-names', `The dataset has names that cannot be files here, as they ${problem}: ${(0,report/* listed */.KE)(paths, 20)}. Rename the blobs, or leave them out with "exclude".`);
-}
-
-;// CONCATENATED MODULE: ./build/transfer/plan.js
-
-
-
-
-
-
-const filesLookedAtAtOnce = 32;
-/**
- * Compares a snapshot with what an earlier run left, complete or not. Nothing is changed yet.
- * @throws UserError for names that cannot be files, archived blobs, and files of others in the place of ours
- */
-async function planDownload(request) {
-    const { snapshot, folder, signal } = request;
-    checkNames(snapshot);
-    for (const place of [folder, partialPath(folder)])
-        checkLengths(snapshot, place);
-    refuseArchived(snapshot);
-    const earlier = await earlierRun(folder);
-    const missing = earlier ? await missingFiles(snapshot, earlier, signal) : [...snapshot];
-    return {
-        request,
-        earlierPlace: earlier?.place,
-        missing,
-        bytes: missing.reduce((sum, file) => sum + file.size, 0),
-        outdated: earlier ? outdatedPaths(earlier.manifest, snapshot, missing) : [],
-    };
-}
-/** Where an earlier run left files: in place, or half done beside it. */
-async function earlierRun(folder) {
-    const manifest = await readManifest(folder);
-    if (!manifest)
-        return undefined;
-    const partial = partialPath(folder);
-    // A link in that place is somebody else's, and what it leads to too.
-    const isLink = (await (0,promises_.lstat)(partial).catch(() => undefined))?.isSymbolicLink() === true;
-    const [inPlace, half] = [await holdsFiles(folder), !isLink && (await holdsFiles(partial))];
-    if (inPlace && half)
-        throw bothThere(folder, partial);
-    if (inPlace)
-        return manifest.complete ? { place: folder, manifest } : undefined;
-    return half ? { place: partial, manifest } : undefined;
-}
-/** Whether a folder may be filled: it is empty, not there, or what it holds was put there by an earlier run (besides files of others). */
-async function isOursOrEmpty(folder) {
-    return !(await holdsFiles(folder)) || (await readManifest(folder))?.complete === true;
-}
-async function holdsFiles(folder) {
-    const entries = await (0,promises_.readdir)(folder).catch(() => []);
-    return entries.length > 0;
-}
-/** Files of the snapshot that do not lie there with the right content yet. */
-async function missingFiles(snapshot, earlier, signal) {
-    const missing = await inParallel(snapshot, filesLookedAtAtOnce, signal, async (file) => {
-        const ours = earlier.manifest.files[file.path];
-        const onDisk = await (0,promises_.lstat)((0,external_node_path_.join)(earlier.place, file.path)).catch(() => undefined);
-        // A folder may be there because files of ours were below it, which are about to go.
-        if (!ours && onDisk && !onDisk.isDirectory())
-            throw somebodyElses(earlier.place, file.path);
-        return ours?.etag === file.etag && onDisk && isComplete(onDisk, file) ? [] : [file];
-    });
-    return missing.flat();
-}
-/** A file gets the blob's time when its last byte is there; blob storage and some archives keep whole seconds only. */
-function isComplete(onDisk, file) {
-    const sameTime = Math.floor(onDisk.mtimeMs / 1000) === Math.floor(file.lastModified / 1000);
-    return onDisk.isFile() && onDisk.size === file.size && sameTime;
-}
-function outdatedPaths(manifest, snapshot, missing) {
-    const wanted = new Set();
-    for (const { path } of snapshot)
-        wanted.add(path);
-    for (const { path } of missing)
-        wanted.delete(path);
-    return Object.keys(manifest.files).filter((path) => !wanted.has(path));
-}
-function refuseArchived(snapshot) {
-    const archived = [];
-    for (const { tier, path } of snapshot)
-        if (tier === 'Archive')
-            archived.push(path);
-    if (archived.length === 0)
-        return;
-    throw new report/* UserError */.yo('archived-blobs', `${(0,report/* counted */.hS)(archived.length, 'file')} of the dataset are in the archive tier and cannot be read, among them ${(0,report/* quoted */.TL)(archived[0] ?? '')}. Rehydrate them (az storage blob set-tier --tier Hot …), or leave them out with "exclude".`);
-}
-function bothThere(folder, partial) {
-    return new report/* UserError */.yo('target-not-ours', `${folder} holds files, and beside it lies ${partial}, an unfinished download to the same place. Remove the one that is not needed.`);
-}
-/** The error for a file that is not ours in the place of one of ours. */
-function somebodyElses(root, path) {
-    return new report/* UserError */.yo('target-not-ours', `${root} holds ${(0,report/* quoted */.TL)(path)}, which we did not write, where the dataset has a file of its own. Move it away, or choose another target-folder.`);
-}
-
-;// CONCATENATED MODULE: ./build/transfer/progress.js
-
-const second = 1000;
-const minute = 60 * second;
-/** Between two lines at first. After five minutes the gap doubles with each line, up to a minute: some 90 lines in an hour. */
-const firstGap = 10 * second;
-const patience = 5 * minute;
-const longestGap = minute;
-/**
- * Starts the lines: one every ten seconds while something moves, and at least one a minute while nothing does.
- * @param requestsWaiting how many requests wait to be sent again, for the lines where nothing moves
- */
-function startProgress(log, label, total, requestsWaiting) {
-    const start = performance.now();
-    const done = { files: 0, bytes: 0 };
-    let lastMove = start;
-    let shown = { at: start, files: 0, bytes: 0 };
-    let gap = firstGap;
-    const tick = () => {
-        const now = performance.now();
-        const moved = done.bytes > shown.bytes || done.files > shown.files;
-        if (moved)
-            log.info(`${label}  ${movingLine(done, total, (done.bytes - shown.bytes) / ((now - shown.at) / second))}`);
-        else if (now - shown.at >= longestGap - second)
-            log.info(`${label}  ${standingLine(done, total, (now - lastMove) / second, requestsWaiting())}`);
-        else
-            return;
-        shown = { at: now, ...done };
-    };
-    let timer = setTimeout(function next() {
-        tick();
-        if (performance.now() - start >= patience)
-            gap = Math.min(2 * gap, longestGap);
-        timer = setTimeout(next, gap).unref();
-    }, gap).unref();
-    const move = () => {
-        lastMove = performance.now();
-    };
-    return {
-        addBytes: (count) => {
-            done.bytes += count;
-            move();
-        },
-        addFile: () => {
-            done.files += 1;
-            move();
-        },
-        stop: () => {
-            clearTimeout(timer);
-            return (performance.now() - start) / second;
-        },
-    };
-}
-/** Lines for a listing, which has no total: of a million files it takes minutes. The function that is returned gets how many there are so far. */
-function tellListing(log, label) {
-    let next = performance.now() + firstGap;
-    return (files) => {
-        const now = performance.now();
-        if (now < next)
-            return;
-        log.info(`${label}: listing, ${(0,report/* counted */.hS)(files, 'file')} so far`);
-        next = now + firstGap;
-    };
-}
-/** `41%  12.4 GB/30.2 GB  8,112/19,870 files  212 MB/s  eta 1m24s` */
-function movingLine(done, total, bytesPerSecond) {
-    const rate = `${(0,report/* formatBytes */.z3)(Math.round(bytesPerSecond))}/s`;
-    const left = bytesPerSecond > 0 ? (total.bytes - done.bytes) / bytesPerSecond : 0;
-    return [share(done, total), rate, ...(left >= 1 ? [`eta ${(0,report/* formatSeconds */.Xo)(left)}`] : [])].join('  ');
-}
-/** `41%  12.4 GB/30.2 GB  8,112/19,870 files  no bytes for 1m30s, 3 requests retrying` */
-function standingLine(done, total, still, waiting) {
-    const retrying = waiting > 0 ? `, ${(0,report/* counted */.hS)(waiting, 'request')} retrying` : '';
-    return `${share(done, total)}  no bytes for ${(0,report/* formatSeconds */.Xo)(still)}${retrying}`;
-}
-/** Empty files have no bytes, and count by their number. */
-function share(done, total) {
-    const part = total.bytes > 0 ? done.bytes / total.bytes : done.files / Math.max(1, total.files);
-    return `${Math.floor(100 * part)}%  ${(0,report/* formatBytes */.z3)(done.bytes)}/${(0,report/* formatBytes */.z3)(total.bytes)}  ${done.files.toLocaleString('en-US')}/${(0,report/* counted */.hS)(total.files, 'file')}`;
-}
-
-;// CONCATENATED MODULE: ./build/transfer/download.js
-
-
-
-
-
-
-
-
-
-/**
- * Makes a folder hold exactly the files of a snapshot, besides files that others put there. The work is done in a hidden folder
- * beside it which is renamed at the end: whatever happens, there is never a folder that looks complete and is not.
- * @throws UserError for blobs that changed or vanished since the listing, and for wrong MD5
- */
-async function download(plan) {
-    const { request, earlierPlace, missing, bytes, outdated } = plan;
-    const { snapshot, folder, label, log } = request;
-    if (earlierPlace === folder && missing.length === 0 && outdated.length === 0) {
-        log.info(`${label}: nothing changed since ${folder} was filled.`);
-        return { files: 0, bytes: 0, seconds: 0 };
-    }
-    const partial = partialPath(folder);
-    await openPartial(folder, partial, earlierPlace);
-    await removeFiles(partial, outdated);
-    await writeManifest(folder, manifestOf(snapshot, false));
-    log.info(`${label}: downloading ${(0,report/* counted */.hS)(missing.length, 'file')}, ${(0,report/* formatBytes */.z3)(bytes)}, to ${folder}`);
-    const seconds = await fetchFiles(request, partial, missing, bytes);
-    await moveIntoPlace(partial, folder, snapshot);
-    return { files: missing.length, bytes, seconds };
-}
-async function openPartial(folder, partial, earlierPlace) {
-    if (earlierPlace === partial)
-        return;
-    await (0,promises_.rm)(partial, { recursive: true, force: true });
-    if (earlierPlace)
-        await moveFolder(folder, partial);
-    else
-        await (0,promises_.mkdir)(partial, { recursive: true });
-}
-async function moveIntoPlace(partial, folder, snapshot) {
-    await (0,promises_.rmdir)(folder).catch((error) => {
-        if (error.code !== 'ENOENT')
-            throw notEmpty(folder, error);
-    });
-    await writeManifest(folder, manifestOf(snapshot, true));
-    await moveFolder(partial, folder);
-}
-async function moveFolder(from, to) {
-    await (0,promises_.rename)(from, to).catch((error) => {
-        if (error.code !== 'EBUSY' && error.code !== 'EXDEV')
-            throw error;
-        throw new report/* UserError */.yo('target-is-mount', `${from} cannot be renamed to ${to}: it is a mount point or lies on two disks. Name a folder inside it as target-folder.`, { cause: error });
-    });
-}
-/** Removes files that we wrote, and the folders that this empties. The manifest is a file that anybody can write: each path is checked. */
-async function removeFiles(root, paths) {
-    const folders = new Set();
-    for (const path of paths) {
-        const file = (0,external_node_path_.resolve)(root, path);
-        if (!file.startsWith(root + external_node_path_.sep) || file.includes('\0'))
-            continue;
-        if (!(await isRealFolder(root, (0,external_node_path_.dirname)(file))))
-            continue;
-        await (0,promises_.rm)(file, { force: true }).catch(ignoreOthers);
-        folders.add((0,external_node_path_.dirname)(file));
-    }
-    for (const folder of [...folders].sort((a, b) => b.length - a.length))
-        await removeEmpty(folder, root);
-}
-/** A folder in the place of a file of ours is somebody else's, and a name that cannot be was never a file of ours. */
-function ignoreOthers(error) {
-    if (error.code !== 'ERR_FS_EISDIR' && error.code !== 'ENAMETOOLONG')
-        throw error;
-}
-async function removeEmpty(folder, root) {
-    for (let place = folder; place.startsWith(root + external_node_path_.sep); place = (0,external_node_path_.dirname)(place)) {
-        const removed = await (0,promises_.rmdir)(place).then(() => true, () => false);
-        if (!removed)
-            return;
-    }
-}
-async function fetchFiles(request, partial, files, bytes) {
-    const { log, label, container } = request;
-    const progress = startProgress(log, label, { files: files.length, bytes }, () => container.requestsWaiting);
-    const folders = new Map();
-    try {
-        await inParallel(files, request.concurrency, request.signal, async (file, signal) => {
-            await ensureFolder(partial, (0,external_node_path_.dirname)((0,external_node_path_.join)(partial, file.path)), folders);
-            await fetchFile({ ...request, signal }, partial, file, progress);
-        });
-    }
-    finally {
-        progress.stop();
-    }
-    return progress.stop();
-}
-/** Makes a folder below the root, each once, and makes sure that no link leads out of the root on the way. */
-function ensureFolder(root, folder, made) {
-    const known = made.get(folder);
-    if (known)
-        return known;
-    const making = (async () => {
-        if (folder !== root)
-            await ensureFolder(root, (0,external_node_path_.dirname)(folder), made);
-        await (0,promises_.mkdir)(folder).catch((error) => {
-            if (error.code !== 'EEXIST')
-                throw error;
-        });
-        if (!(await (0,promises_.lstat)(folder)).isDirectory())
-            throw somebodyElses(root, folder.slice(root.length + 1));
-    })();
-    made.set(folder, making);
-    return making;
-}
-async function isRealFolder(root, folder) {
-    for (let place = folder; place.length >= root.length; place = (0,external_node_path_.dirname)(place)) {
-        const status = await (0,promises_.lstat)(place).catch(() => undefined);
-        if (!status?.isDirectory())
-            return false;
-    }
-    return true;
-}
-async function fetchFile(request, partial, file, progress) {
-    const { container, signal } = request;
-    const path = (0,external_node_path_.join)(partial, file.path);
-    // Exclusive: whatever lies there now is not ours, and is not followed if it is a link.
-    const handle = await (0,promises_.open)(path, 'wx').catch((error) => {
-        throw error.code === 'EEXIST' || error.code === 'EISDIR' ? somebodyElses(partial, file.path) : error;
-    });
-    const md5 = (0,external_node_crypto_.createHash)('md5');
-    let position = 0;
-    try {
-        const onBytes = async (bytes) => {
-            md5.update(bytes);
-            for (let done = 0; done < bytes.byteLength;) {
-                const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position);
-                done += bytesWritten;
-                position += bytesWritten;
-            }
-            progress.addBytes(bytes.byteLength);
-        };
-        if (file.size > 0)
-            await container.read({ name: file.name, etag: file.etag, offset: 0, length: file.size, signal, onBytes });
-    }
-    catch (error) {
-        throw explainRead(error, file, request.label);
-    }
-    finally {
-        await handle.close();
-    }
-    if (position !== file.size)
-        throw new report/* UserError */.yo('incomplete-download', `${(0,report/* quoted */.TL)(file.path)} of ${request.label} has ${file.size} bytes, but ${position} arrived. Run again.`);
-    if (file.md5 !== undefined && md5.digest('base64') !== file.md5)
-        throw wrongMd5(file, request.label);
-    // Last of all: the time says that the file is complete.
-    await (0,promises_.utimes)(path, file.lastModified / 1000, file.lastModified / 1000);
-    progress.addFile();
-}
-function explainRead(error, file, label) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
-        return diskFull(file, label, error);
-    // Why credentials are refused, those know who opened the container.
-    if (!(error instanceof blobs/* BlobError */.K4) || error.status === 401 || error.status === 403)
-        return error;
-    const name = `${(0,report/* quoted */.TL)(file.path)} of ${label}`;
-    const options = { cause: error };
-    if (error.status === 412 || error.status === 404) {
-        const what = error.status === 412 ? 'was changed' : 'was deleted';
-        return new report/* UserError */.yo('changed-while-reading', `${name} ${what} while the dataset was being read. Somebody writes to this folder: run again when it is at rest, or publish to folders that are never written twice.`, options);
-    }
-    if (error.status === 0) {
-        return new report/* UserError */.yo('connection-lost', `The connection broke while ${name} was read, and several new tries brought nothing (${error.code}). Run again.`, options);
-    }
-    const answer = [error.status, error.code].filter(Boolean).join(' ');
-    if (error.status === 429 || error.status === 503) {
-        return new report/* UserError */.yo('throttled', `Reading ${name} failed: the storage account is too busy (${answer}), also after several tries. Lower "concurrency", or run again later.`, options);
-    }
-    return new report/* UserError */.yo('storage-refused', `Reading ${name} failed: the storage account answered ${answer}. Run again; if it stays, look at the account's health.`, options);
-}
-function diskFull(file, label, cause) {
-    return new report/* UserError */.yo('disk-too-small', `The disk became full while ${(0,report/* quoted */.TL)(file.path)} of ${label} was written, though there was room at the start: something else fills it too. Use a larger disk ("target-folder"), or stage a part ("include", "sample").`, { cause });
-}
-function wrongMd5(file, label) {
-    return new report/* UserError */.yo('wrong-md5', `${(0,report/* quoted */.TL)(file.path)} of ${label} does not have the MD5 that is stored with it: the blob was damaged, or written with a wrong Content-MD5. Upload it again.`);
-}
-function notEmpty(folder, cause) {
-    return new report/* UserError */.yo('target-not-ours', `${folder} was filled by something else while the dataset was downloaded. Choose another target-folder.`, { cause });
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(73024);
-;// CONCATENATED MODULE: ./build/transfer/local-files.js
-
-
-
-
-
-/**
- * All files below a folder, links followed, sorted by path. Empty folders have no place in blob storage and are left out.
- * @throws UserError for FIFOs, sockets, devices, names that are not UTF-8, links in a circle or to nowhere, and links out where they are refused
- */
-async function listLocalFiles(root, linksOut) {
-    const files = [];
-    const home = await (0,promises_.realpath)(root);
-    await walk({ home, linksOut, files }, root, '', [home]);
-    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-async function walk(context, folder, prefix, ancestors) {
-    for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true, encoding: 'buffer' })) {
-        const name = decodeName(entry.name, folder);
-        const place = { absolutePath: (0,external_node_path_.join)(folder, name), path: prefix + name };
-        const target = entry.isSymbolicLink() ? await followLink(context, place) : undefined;
-        const status = await (0,promises_.stat)(place.absolutePath).catch((error) => {
-            throw error.code === 'ENOENT' ? vanished(place.path, error) : error;
-        });
-        if (status.isDirectory()) {
-            const real = target ?? (await (0,promises_.realpath)(place.absolutePath));
-            if (ancestors.includes(real))
-                throw refused(place.path, 'is a link to a folder that it lies in');
-            await walk(context, place.absolutePath, `${place.path}/`, [...ancestors, real]);
-        }
-        else if (status.isFile()) {
-            context.files.push({ ...place, size: status.size, modified: status.mtimeMs });
-        }
-        else {
-            throw refused(place.path, 'is neither a file nor a folder (a FIFO, socket or device)');
-        }
-    }
-}
-async function followLink({ home, linksOut }, { absolutePath, path }) {
-    const target = await (0,promises_.realpath)(absolutePath).catch((error) => {
-        throw refused(path, 'is a link to nowhere', error);
-    });
-    if (linksOut === 'refuse' && target !== home && !target.startsWith(home + external_node_path_.sep))
-        throw refused(path, 'is a link that leads out of the folder');
-    return target;
-}
-function decodeName(name, folder) {
-    const text = name.toString('utf8');
-    if (Buffer.from(text, 'utf8').equals(name))
-        return text;
-    throw new report/* UserError */.yo('unsafe-output', `${folder} holds a file whose name is not UTF-8 (${name.toString('latin1').replace(/[^\x20-\x7e]/g, '?')}); blob names are. Rename it.`);
-}
-function refused(path, what, cause) {
-    return new report/* UserError */.yo('unsafe-output', `${(0,report/* quoted */.TL)(path)} ${what}. Replace it by a plain file, or leave it out.`, {
-        cause,
-    });
-}
-function vanished(path, cause) {
-    return new report/* UserError */.yo('changed-while-uploading', `${(0,report/* quoted */.TL)(path)} was removed while the folder was read. Something still writes to it: let it end before the job does.`, { cause });
-}
-/** MD5 of a file's content, in base64, as blob storage keeps it. */
-async function md5OfFile(path) {
-    const hash = (0,external_node_crypto_.createHash)('md5');
-    for await (const bytes of (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1024 * 1024 }))
-        hash.update(bytes);
-    return hash.digest('base64');
-}
-
-;// CONCATENATED MODULE: ./build/transfer/upload.js
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-
-const mebibyte = 1024 * 1024;
-/** Files up to this size go in one request. */
-const blockSize = 8 * mebibyte;
-/** Put Block List takes so many blocks at the most. */
-const mostBlocks = 50_000;
-/** Blocks of one file in flight; several large files go at the same time. */
-const blocksAtOnce = 4;
-const longestBlobName = 1024;
-const mostSegments = 254;
-/**
- * Uploads files, each with its MD5, which the service checks. Nothing is deleted, and nothing replaced unless it may be: whoever calls this
- * compares what lies there with what is returned.
- * @throws UserError for names that no blob may have, files that change meanwhile, and refused writes
- */
-async function uploadFiles(request) {
-    const { files, prefix, label, concurrency, signal, log } = request;
-    for (const { path } of files)
-        checkBlobName(prefix + path);
-    const bytes = files.reduce((sum, file) => sum + file.size, 0);
-    log.info(`${label}: uploading ${(0,report/* counted */.hS)(files.length, 'file')}, ${(0,report/* formatBytes */.z3)(bytes)}`);
-    const progress = startProgress(log, label, { files: files.length, bytes }, () => request.container.requestsWaiting);
-    const upload = async (file, signal) => {
-        const uploaded = await uploadFile({ ...request, signal }, file, progress).catch((error) => {
-            throw explainWrite(error, file, label);
-        });
-        progress.addFile();
-        return uploaded;
-    };
-    try {
-        // Large files first, few at a time, as each has several blocks in flight: memory stays at `concurrency` blocks.
-        const large = files.filter((file) => file.size > blockSize);
-        const small = files.filter((file) => file.size <= blockSize);
-        const uploaded = await inParallel(large, Math.max(1, Math.floor(concurrency / blocksAtOnce)), signal, upload);
-        return [...uploaded, ...(await inParallel(small, concurrency, signal, upload))];
-    }
-    finally {
-        progress.stop();
-    }
-}
-async function uploadFile(request, file, progress) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const { container, prefix, replace, signal } = request;
-        const name = prefix + file.path;
-        if (file.size <= blockSize) {
-            const content = await (0,promises_.readFile)(file.absolutePath);
-            if (content.byteLength !== file.size)
-                throw changedWhileUploading(file);
-            const md5 = (0,external_node_crypto_.createHash)('md5').update(content).digest('base64');
-            await orAlreadyThere(container.putBlob(name, content, { md5, replace, signal }));
-            progress.addBytes(file.size);
-            return { path: file.path, size: file.size, md5 };
-        }
-        const handle = __addDisposableResource(env_1, await (0,promises_.open)(file.absolutePath), true);
-        const hash = (0,external_node_crypto_.createHash)('md5');
-        const ids = await inParallel(blocksOf(handle, file, hash), blocksAtOnce, signal, async ({ id, content }, either) => {
-            await container.putBlock(name, id, content, either);
-            progress.addBytes(content.byteLength);
-            return id;
-        });
-        const { size, mtimeMs } = await handle.stat();
-        if (size !== file.size || mtimeMs !== file.modified)
-            throw changedWhileUploading(file);
-        const md5 = hash.digest('base64');
-        await orAlreadyThere(container.putBlockList(name, ids, { md5, replace, signal }));
-        return { path: file.path, size: file.size, md5 };
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = __disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-/**
- * Where nothing may be replaced, a request that is sent again because its answer was lost meets its own blob. That is no error here: whoever
- * uploads lists and compares afterwards, and so finds a blob that is somebody else's.
- */
-async function orAlreadyThere(write) {
-    try {
-        await write;
-    }
-    catch (error) {
-        if (!(error instanceof blobs/* BlobError */.K4) || error.code !== 'BlobAlreadyExists')
-            throw error;
-    }
-}
-/** The blocks of a file, read and hashed in order. They grow with the file, so that no file has too many. */
-async function* blocksOf(handle, file, hash) {
-    const size = Math.max(blockSize, Math.ceil(file.size / mostBlocks / mebibyte) * mebibyte);
-    for (let offset = 0, index = 0; offset < file.size; offset += size, index += 1) {
-        const content = Buffer.allocUnsafe(Math.min(size, file.size - offset));
-        await readFully(handle, content, offset, file);
-        hash.update(content);
-        yield { id: Buffer.from(String(index).padStart(6, '0')).toString('base64'), content };
-    }
-}
-async function readFully(handle, content, offset, file) {
-    for (let done = 0; done < content.byteLength;) {
-        const { bytesRead } = await handle.read(content, done, content.byteLength - done, offset + done);
-        if (bytesRead === 0)
-            throw changedWhileUploading(file);
-        done += bytesRead;
-    }
-}
-/** Rules of blob names: learn.microsoft.com, "Naming and referencing containers, blobs, and metadata". */
-const blobNameRules = [
-    [(name) => name.length > longestBlobName, `are longer than ${longestBlobName} characters`],
-    [(_, segments) => segments.length > mostSegments, `have more than ${mostSegments} segments`],
-    [(name) => name.includes('\\'), 'contain a backslash'],
-    // Nor U+FFFE and U+FFFF, which XML, the form of a listing, cannot hold.
-    [(name) => /[\p{Cc}\ufffe\uffff]/u.test(name), 'contain control characters'],
-    [(_, segments) => segments.some((segment) => segment.endsWith('.')), 'have a segment that ends in a dot'],
-];
-function checkBlobName(name) {
-    const segments = name.split('/');
-    const broken = blobNameRules.find(([breaks]) => breaks(name, segments));
-    if (!broken)
-        return;
-    throw new report/* UserError */.yo('unsafe-output', `${(0,report/* quoted */.TL)(name)} cannot be the name of a blob: names must not be such that they ${broken[1]}. Rename the file.`);
-}
-function changedWhileUploading({ path }) {
-    return new report/* UserError */.yo('changed-while-uploading', `${(0,report/* quoted */.TL)(path)} was changed while it was uploaded. Something still writes to the output folder: let it end before the job does.`);
-}
-function explainWrite(error, file, label) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT')
-        return changedWhileUploading(file);
-    if (code === 'EACCES') {
-        return new report/* UserError */.yo('unsafe-output', `${(0,report/* quoted */.TL)(file.path)} of ${label} may not be read: it belongs to another user. A container that runs as root leaves such files; make them readable in the step that writes them.`, { cause: error });
-    }
-    // Why credentials are refused, those know who opened the container.
-    if (!(error instanceof blobs/* BlobError */.K4) || error.status === 401 || error.status === 403)
-        return error;
-    const name = `${(0,report/* quoted */.TL)(file.path)} of ${label}`;
-    const options = { cause: error };
-    if (error.status === 0)
-        return new report/* UserError */.yo('connection-lost', `The connection broke while ${name} was uploaded (${error.code}). Run again.`, options);
-    const answer = [error.status, error.code].filter(Boolean).join(' ');
-    if (error.status === 429 || error.status === 503) {
-        return new report/* UserError */.yo('throttled', `Uploading ${name} failed: the storage account is too busy (${answer}), also after several tries. Lower "concurrency", or run again later.`, options);
-    }
-    return new report/* UserError */.yo('storage-refused', `Uploading ${name} failed: the storage account answered ${answer}. Run again; if it stays, look at the account's health.`, options);
-}
-
-;// CONCATENATED MODULE: ./build/transfer/index.js
-/** Whole snapshots between a container and this machine: download, upload, and what has to hold before. */
 
 
 

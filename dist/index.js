@@ -211,6 +211,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 
 /***/ }),
 
+/***/ 80481:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+
+/***/ }),
+
 /***/ 57075:
 /***/ ((module) => {
 
@@ -350,11 +357,15 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(76760);
 
-/** The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`, which are all this program: the name says which role it has. */
+/**
+ * The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`, and they start `dist/worker.js` as a thread. All are this program: the
+ * name says which role it has.
+ */
 const roles = {
-    'main.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(973), __nccwpck_require__.e(401)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28401))).runMain(),
-    'post.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(973), __nccwpck_require__.e(517)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6517))).runPost(),
-    'publish.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(803), __nccwpck_require__.e(973), __nccwpck_require__.e(624)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34624))).runPublish(),
+    'main.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(412), __nccwpck_require__.e(973), __nccwpck_require__.e(401)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28401))).runMain(),
+    'post.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(412), __nccwpck_require__.e(973), __nccwpck_require__.e(517)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6517))).runPost(),
+    'publish.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(412), __nccwpck_require__.e(973), __nccwpck_require__.e(624)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34624))).runPublish(),
+    'worker.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(412)]).then(__nccwpck_require__.bind(__nccwpck_require__, 78412))).runThread(),
 };
 const role = roles[(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '')];
 if (!role)

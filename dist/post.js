@@ -1,2 +1,2 @@
-// Started by the runner for the role "post"; index.js reads it from the name of this file.
+// Started for the role "post"; index.js reads it from the name of this file.
 import './index.js'

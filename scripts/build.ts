@@ -11,8 +11,8 @@ const root = path.resolve(import.meta.dirname, '..')
 const build = path.join(root, 'build')
 const dist = path.join(root, 'dist')
 
-/** The runner starts one of these; src/index.ts picks its part from the name of the file that was started. */
-const ROLES = ['main', 'post', 'publish']
+/** The runner starts one of these, or the action itself does; src/index.ts picks its part from the name of the file that was started. */
+const ROLES = ['main', 'post', 'publish', 'worker']
 
 /** The part of ncc's interface that is used here; ncc brings no types. */
 type Ncc = (
@@ -66,7 +66,7 @@ function isLeftOut(asset: string): boolean {
 
 function roleFiles(): Record<string, string> {
   const text = (role: string) =>
-    `// Started by the runner for the role "${role}"; index.js reads it from the name of this file.\nimport './index.js'\n`
+    `// Started for the role "${role}"; index.js reads it from the name of this file.\nimport './index.js'\n`
   return Object.fromEntries(ROLES.map((role) => [`${role}.js`, text(role)]))
 }
 

@@ -1,10 +1,14 @@
 import { basename } from 'node:path'
 
-/** The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`, which are all this program: the name says which role it has. */
+/**
+ * The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`, and they start `dist/worker.js` as a thread. All are this program: the
+ * name says which role it has.
+ */
 const roles: Record<string, () => Promise<void>> = {
   'main.js': async () => (await import('./action/main.ts')).runMain(),
   'post.js': async () => (await import('./action/post.ts')).runPost(),
   'publish.js': async () => (await import('./action/publish.ts')).runPublish(),
+  'worker.js': async () => (await import('./transfer/index.ts')).runThread(),
 }
 
 const role = roles[basename(process.argv[1] ?? '')]

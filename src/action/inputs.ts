@@ -27,14 +27,12 @@ export interface ActionInputs {
   readonly resolveOnly: boolean
   readonly uploadOutputs: UploadOutputs
   readonly ifNoFilesFound: IfNoFilesFound
-  readonly concurrency: number
+  /** Most requests in flight; undefined for as many as it pays. */
+  readonly concurrency: number | undefined
   /** Only look whether all is there that a step with these inputs needs. */
   readonly check: boolean
   readonly pullRequestComment: boolean
 }
-
-/** Requests in flight where `concurrency` is not given: enough to hide the latency of small files within a region. */
-const defaultConcurrency = 32
 
 /** @throws UserError for values that make no sense, and for what is not built yet */
 export function readInputs(): ActionInputs {
@@ -108,9 +106,9 @@ function flag(name: string): boolean {
   return choice(name, ['false', 'true']) === 'true'
 }
 
-function concurrency(): number {
+function concurrency(): number | undefined {
   const value = core.getInput('concurrency')
-  if (value === '' || value === 'auto') return defaultConcurrency
+  if (value === '' || value === 'auto') return undefined
   const number = Number(value)
   if (Number.isInteger(number) && number >= 1 && number <= 1000) return number
   throw new UserError('bad-input', `concurrency: "${value}" is not a whole number from 1 to 1000.`)

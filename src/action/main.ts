@@ -109,7 +109,8 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft,
 
   if (connection && identity) {
     const context = await connect(connection, identity, signal, log, stopwatch)
-    const ensured = await ensureInputs(context, remote, draft)
+    await using begun = new AsyncDisposableStack()
+    const ensured = await ensureInputs(context, inputs, remote, places, draft, begun)
     if (publishes) for (const output of inputs.outputDatasets) await checkOutput(context, output)
     if (!inputs.resolveOnly) await download(context, inputs, ensured, places, draft)
   }
@@ -123,14 +124,20 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft,
   setStagedOutputs(await updateSession(session, { state: 'ready', inputs: staged, outputs, warnings }))
 }
 
+/** @param begun is told how to stop what goes on afterwards: one download may begin during the listing of its dataset */
 async function ensureInputs(
   context: DatasetContext,
+  { concurrency }: ActionInputs,
   datasets: readonly InputDataset[],
+  places: Places,
   draft: Draft,
+  begun: AsyncDisposableStack,
 ): Promise<EnsuredInput[]> {
   const ensured: EnsuredInput[] = []
   for (const dataset of datasets) {
-    const input = await ensureInput(context, dataset)
+    const folder = ensured.some((input) => input.begun) ? undefined : places.inputs.get(dataset)
+    const input = await ensureInput(context, dataset, folder === undefined ? undefined : { folder, concurrency })
+    if (input.begun) begun.defer(input.begun.stop)
     draft.setInput(reportResolved(input))
     ensured.push(input)
   }

@@ -46,7 +46,8 @@ export interface Connection {
 export interface Policy {
   readonly uploadOutputs: UploadOutputs
   readonly ifNoFilesFound: IfNoFilesFound
-  readonly concurrency: number
+  /** Undefined for as many requests as it pays. */
+  readonly concurrency: number | undefined
 }
 
 /** An output that was opened. */

@@ -143,7 +143,7 @@ async function openFirst(
     let credential: ContainerCredential | undefined
     try {
       credential = await make()
-      const container = await openContainer(location, credential, workspace.log)
+      const container = openContainer(location, credential, workspace.log)
       await container.probe(prefix, signal)
       opened.set(container, { label, refusals, access: { ...target, credential } })
       workspace.log.debug(`Opened container ${containerName} of account ${accountName} with ${label}.`)

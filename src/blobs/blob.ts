@@ -25,17 +25,24 @@ export class BlobError extends Error {
   readonly code: string
   /** The `Date` header of the answer: the clock of the service. */
   readonly date: string | undefined
+  /** Seconds after which the service wants to be asked again (`Retry-After`). */
+  readonly retryAfter: number | undefined
 
   constructor(
     operation: string,
     status: number,
     code: string,
-    { date, ...options }: ErrorOptions & { date?: string | undefined } = {},
+    {
+      date,
+      retryAfter,
+      ...options
+    }: ErrorOptions & { date?: string | undefined; retryAfter?: number | undefined } = {},
   ) {
     super(`${operation}: ${status || 'no answer'} ${code}`.trim(), options)
     this.operation = operation
     this.status = status
     this.code = code
     this.date = date
+    this.retryAfter = retryAfter
   }
 }

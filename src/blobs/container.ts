@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth'
-import type { Blob } from './blob.ts'
+import type { ListedPage } from './list-reader.ts'
 
 /** Where a container is. `url` has no query and no credentials. */
 export interface ContainerLocation {
@@ -23,6 +23,19 @@ export type ContainerCredential =
   | { readonly kind: 'sas'; readonly sas: string }
   | { readonly kind: 'token'; readonly token: TokenCredential }
 
+/** One page of a listing. */
+export interface ListRequest {
+  /** What the names begin with. */
+  readonly prefix: string
+  /** With `/`, what lies in folders is not listed, but the folders are. */
+  readonly delimiter: '' | '/'
+  /** Where the page begins, as the one before said; undefined for the first. */
+  readonly marker: string | undefined
+  /** Blobs on the page at most; 5,000 where it is not given, which is the most there is. */
+  readonly most?: number
+  readonly signal: AbortSignal
+}
+
 /** A stretch of one blob, pinned to the ETag that a listing showed. */
 export interface ReadRequest {
   readonly name: string
@@ -32,8 +45,8 @@ export interface ReadRequest {
   /** Bytes to read, more than 0. */
   readonly length: number
   readonly signal: AbortSignal
-  /** Gets the bytes in order. They are only valid until it returns, or until its promise is settled. */
-  readonly onBytes: (bytes: Uint8Array) => void | Promise<void>
+  /** Gets the bytes in order. They are only valid until it returns; what it throws ends the read. */
+  readonly onBytes: (bytes: Uint8Array) => void
 }
 
 /** Conditions and contents of a blob that is written. */
@@ -52,10 +65,14 @@ export interface WriteOptions {
  */
 export interface BlobContainer {
   readonly location: ContainerLocation
+  /** What opened it, so that another thread can open it too; undefined where it is not reached over HTTP. */
+  readonly credential: ContainerCredential | undefined
   /** Requests that failed in passing and wait to be sent again, right now. */
   readonly requestsWaiting: number
-  /** Blobs whose names start with `prefix`, page by page, in the service's order, without folder stubs. */
-  listPages(prefix: string, signal: AbortSignal): AsyncIterable<readonly Blob[]>
+  /** How often the service has asked for fewer requests (503, 429). */
+  readonly timesThrottled: number
+  /** Blobs, and folders where there is a delimiter, in the service's order, without what stands for a folder. A page may be empty and not the last. */
+  listPage(request: ListRequest): Promise<ListedPage>
   /** Whether the credentials may list: asks for one blob below `prefix`. */
   probe(prefix: string, signal: AbortSignal): Promise<void>
   /**
@@ -64,8 +81,6 @@ export interface BlobContainer {
    * (learn.microsoft.com, "Specifying conditional headers for Blob service operations": 412 where `If-Match` is not met by a write.)
    */
   probeWrite(prefix: string, signal: AbortSignal): Promise<void>
-  /** Names of the folders directly below `prefix` (which is empty or ends in `/`), without slash, at most `most`. */
-  listFolders(prefix: string, most: number, signal: AbortSignal): Promise<string[]>
   read(request: ReadRequest): Promise<void>
   /** Writes a small blob in one request (Put Blob); `Content-MD5` is checked by the service. */
   putBlob(name: string, content: Uint8Array, options: WriteOptions): Promise<void>
@@ -73,4 +88,6 @@ export interface BlobContainer {
   putBlock(name: string, id: string, content: Uint8Array, signal: AbortSignal): Promise<void>
   /** Makes a blob of staged blocks (Put Block List). */
   putBlockList(name: string, ids: readonly string[], options: WriteOptions): Promise<void>
+  /** Closes idle connections. */
+  close(): void
 }

@@ -5,8 +5,20 @@ export {
   type ContainerCredential,
   type ContainerLocation,
   isSameContainer,
+  type ListRequest,
   type ReadRequest,
   type WriteOptions,
 } from './container.ts'
-export { openContainer } from './sdk-container.ts'
-export { type Snapshot, type SnapshotFile, snapshotOf, takeFileSnapshot, takeSnapshot } from './snapshot.ts'
+export { openContainer } from './http-container.ts'
+export type { ListedPage } from './list-reader.ts'
+export { listFolders, listPages } from './listing.ts'
+export { type PackedBlobs, packBlobs } from './packed.ts'
+export {
+  filesWithOthersBelow,
+  type ListingOptions,
+  type Snapshot,
+  type SnapshotFile,
+  snapshotOf,
+  takeFileSnapshot,
+  takeSnapshot,
+} from './snapshot.ts'

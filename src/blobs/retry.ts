@@ -6,6 +6,8 @@ import { BlobError } from './blob.ts'
 const mostTries = 6
 /** An account that asks us to slow down is there, and will answer: some minutes on average. */
 const mostThrottledTries = 15
+/** Tries in a row that bring nothing end after so many milliseconds, however few they were: the service may ask for long pauses. */
+const longestRow = 10 * 60_000
 const firstPause = 500
 const longestPause = 30_000
 /** A line about retries is printed so often at the most. */
@@ -15,17 +17,21 @@ const tellingInterval = 30_000
 export interface Retries {
   /** Requests that wait to be sent again, right now. */
   readonly waiting: number
+  /** How often the service has asked for fewer requests. */
+  readonly throttled: number
   /**
    * Waits before the next try: as long as the service asked for, else an exponential pause with full jitter.
    * @param failures how often in a row it has failed, from 1
+   * @param since when the first of them began, on the clock of `performance.now`
    * @throws the error itself where another try is pointless, or were one too many; the signal's reason
    */
-  pause(error: unknown, failures: number, signal: AbortSignal): Promise<void>
+  pause(error: unknown, failures: number, since: number, signal: AbortSignal): Promise<void>
 }
 
 /** @param account for the log */
 export function watchRetries(account: string, log: Log): Retries {
   let waiting = 0
+  let throttled = 0
   let lastTold = Number.NEGATIVE_INFINITY
   const tell = (error: BlobError, pause: number) => {
     if (performance.now() - lastTold < tellingInterval) return
@@ -36,9 +42,14 @@ export function watchRetries(account: string, log: Log): Retries {
     get waiting() {
       return waiting
     },
-    pause: async (error, failures, signal) => {
+    get throttled() {
+      return throttled
+    },
+    pause: async (error, failures, since, signal) => {
+      if (error instanceof BlobError && isThrottled(error)) throttled += 1
       if (!isTransient(error) || failures >= (isThrottled(error) ? mostThrottledTries : mostTries)) throw error
-      const pause = retryAfter(error) ?? Math.random() * Math.min(longestPause, firstPause * 2 ** failures)
+      const pause = pauseAfter(error, failures)
+      if (performance.now() + pause - since > longestRow) throw error
       tell(error, pause)
       waiting += 1
       try {
@@ -54,11 +65,12 @@ export function watchRetries(account: string, log: Log): Retries {
 
 /** Sends a request until it succeeds or another try is pointless. It has to be one that may be sent twice. */
 export async function retrying<T>(retries: Retries, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+  const since = performance.now()
   for (let failures = 1; ; failures += 1) {
     try {
       return await request()
     } catch (error) {
-      await retries.pause(error, failures, signal)
+      await retries.pause(error, failures, since, signal)
     }
   }
 }
@@ -70,6 +82,12 @@ function isTransient(error: unknown): error is BlobError {
   return [408, 500, 502, 504].includes(error.status) || isThrottled(error)
 }
 
+/** Milliseconds. Full jitter, also behind what the service asks for, so that not all requests come back in the same moment. */
+function pauseAfter({ retryAfter }: BlobError, failures: number): number {
+  if (retryAfter !== undefined) return retryAfter * 1000 + Math.random() * firstPause
+  return Math.random() * Math.min(longestPause, firstPause * 2 ** failures)
+}
+
 function isThrottled({ status }: BlobError): boolean {
   return status === 503 || status === 429
 }
@@ -79,11 +97,4 @@ function describe(error: BlobError, account: string): string {
   if (isThrottled(error)) return `Storage account "${account}" asks us to slow down (${answer})`
   if (error.status === 0) return `The connection to storage account "${account}" broke (${answer})`
   return `Storage account "${account}" has trouble of its own (${answer})`
-}
-
-/** Milliseconds; the SDK keeps the answer in the error that it throws. The service names seconds. */
-function retryAfter({ cause }: BlobError): number | undefined {
-  const { response } = (cause ?? {}) as { response?: { headers?: { get(name: string): string | undefined } } }
-  const seconds = Number(response?.headers?.get('retry-after') ?? Number.NaN)
-  return seconds >= 0 ? Math.min(seconds, 300) * 1000 : undefined
 }

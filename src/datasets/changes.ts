@@ -93,21 +93,29 @@ function reasonOf(error: unknown, stopped: AbortSignal, patience: AbortSignal): 
   return 'the debug log says why'
 }
 
-/** What of two lists of files is different. They may come in any order: not every service sorts alike. */
+/** What of two lists of files is different. Both are sorted by path, as snapshots are. */
 export function compareFiles(before: Iterable<SnapshotFile>, now: Iterable<SnapshotFile>): Comparison {
-  const fresh = new Map<string, SnapshotFile>()
-  for (const file of now) fresh.set(file.path, file)
   const count = startCounting()
+  const fresh = now[Symbol.iterator]()
   let bySize = false
+  let file = nextOf(fresh)
   for (const old of before) {
-    const file = fresh.get(old.path)
-    fresh.delete(old.path)
-    if (!file) count('removed', old.path, old.size, -old.size)
-    else if (isChanged(old, file)) count('changed', old.path, file.size, file.size - old.size)
-    bySize ||= file !== undefined && (file.md5 === undefined || old.md5 === undefined)
+    for (; file && file.path < old.path; file = nextOf(fresh)) count('added', file.path, file.size, file.size)
+    if (file?.path !== old.path) {
+      count('removed', old.path, old.size, -old.size)
+      continue
+    }
+    if (isChanged(old, file)) count('changed', file.path, file.size, file.size - old.size)
+    bySize ||= file.md5 === undefined || old.md5 === undefined
+    file = nextOf(fresh)
   }
-  for (const { path, size } of fresh.values()) count('added', path, size, size)
+  for (; file; file = nextOf(fresh)) count('added', file.path, file.size, file.size)
   return { ...count.result(), bySize }
+}
+
+function nextOf<T>(items: Iterator<T>): T | undefined {
+  const { value, done } = items.next()
+  return done ? undefined : value
 }
 
 /** The ETag tells nothing: two blobs never have the same. */

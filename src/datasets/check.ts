@@ -70,8 +70,8 @@ function placeOf({ name }: Workspace, { dataUri }: DataVersion): Place | undefin
 export async function probeInput(context: DatasetContext, { dataset, asset }: LocatedInput): Promise<Probed> {
   const { quiet, warnings } = keepingWarnings(context)
   const { whole } = asset
-    ? await listAsset(quiet, asset, dataset, probedFiles)
-    : await listFolder(quiet, dataset, probedFiles)
+    ? await listAsset(quiet, asset, dataset, { most: probedFiles })
+    : await listFolder(quiet, dataset, { most: probedFiles })
   const what = asset ? labelOf(asset) : `does not exist yet, and would be made of folder ${quoted(folderOf(dataset))}`
   if (whole.length >= probedFiles) return { says: `${what}: ${counted(whole.length, 'file')} or more`, warnings }
   const chosen = select(whole, dataset.selection, `Dataset ${asset ? labelOf(asset) : dataset.name}`)

@@ -8,7 +8,7 @@ import {
   parseDataUri,
   type Workspace,
 } from '../azureml/index.ts'
-import { type BlobContainer, isSameContainer } from '../blobs/index.ts'
+import { type BlobContainer, isSameContainer, listPages } from '../blobs/index.ts'
 import { counted, type Log, listed, quoted, UserError } from '../report/index.ts'
 import { inParallel } from '../transfer/index.ts'
 
@@ -55,8 +55,8 @@ export async function checkDestination(
 }
 
 async function firstFiles({ container, path }: Destination, signal: AbortSignal): Promise<string[]> {
-  for await (const page of container.listPages(path, signal))
-    if (page.length > 0) return page.slice(0, 4).map(({ name }) => name)
+  for await (const page of listPages(container, path, signal))
+    if (page.length > 0) return Array.from({ length: Math.min(4, page.length) }, (_, index) => page.name(index))
   return []
 }
 

@@ -10,13 +10,20 @@ import {
   sameDataUri,
   studioUrl,
 } from '../azureml/index.ts'
-import { type BlobContainer, type Snapshot, takeFileSnapshot, takeSnapshot } from '../blobs/index.ts'
+import {
+  type BlobContainer,
+  type ListingOptions,
+  listFolders,
+  type Snapshot,
+  takeFileSnapshot,
+  takeSnapshot,
+} from '../blobs/index.ts'
 import { counted, listed, nearest, quoted, UserError } from '../report/index.ts'
-import { tellListing } from '../transfer/index.ts'
+import { type BegunDownload, beginDownload, type EarlyDownload, tellListing } from '../transfer/index.ts'
 import type { InputDataset } from './config.ts'
 import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
-import { select, selectsAll } from './selection.ts'
+import { select, selectOfPage, selectsAll } from './selection.ts'
 import { explainNameClash, fingerprintTag } from './tags.ts'
 
 /** How much there is of something. */
@@ -39,18 +46,62 @@ export interface EnsuredInput {
   /** The selected files. */
   readonly snapshot: Snapshot
   readonly fingerprint: Fingerprint
+  /** The download, where it began during the listing. */
+  readonly begun: BegunDownload | undefined
+}
+
+/** Where an input will be downloaded to, if that may begin before the listing is complete. */
+export interface EarlyPlace {
+  /** Absolute. */
+  readonly folder: string
+  readonly concurrency: number | undefined
 }
 
 /**
  * Makes sure that the data asset of an input exists, and takes a snapshot of it. An asset that does not exist is made from the folder of its name.
  * @throws UserError for versions, folders and files that do not exist, and for everything that is refused on the way
  */
-export async function ensureInput(context: DatasetContext, dataset: InputDataset): Promise<EnsuredInput> {
+export async function ensureInput(
+  context: DatasetContext,
+  dataset: InputDataset,
+  place?: EarlyPlace,
+): Promise<EnsuredInput> {
+  const early = earlyDownload(context, dataset, place)
+  try {
+    return await ensure(context, dataset, early)
+  } catch (error) {
+    await early.download?.abandon()
+    throw error
+  }
+}
+
+/** Begins to download with the first pages of a listing, where it can be told of each file by itself whether it is wanted. */
+interface Early {
+  download?: EarlyDownload | undefined
+  /** Gets ready for the listing of a container; what it gives gets the pages. */
+  begin(container: BlobContainer, label: string): Promise<ListingOptions['onPage']>
+}
+
+function earlyDownload(context: DatasetContext, { selection }: InputDataset, place: EarlyPlace | undefined): Early {
+  const { signal, log } = context
+  const early: Early = {
+    begin: async (container, label) => {
+      if (!place || selection.sample) return undefined
+      await early.download?.abandon()
+      const download = await beginDownload({ ...place, container, label, signal, log })
+      early.download = download
+      return download && ((page) => download.onPage(selectOfPage(page, selection, label)))
+    },
+  }
+  return early
+}
+
+async function ensure(context: DatasetContext, dataset: InputDataset, early: Early): Promise<EnsuredInput> {
   context.stopwatch.begin('find datasets')
   const existing = await chooseVersion(context, dataset)
   const { asset, container, whole, registeredFrom } = existing
-    ? await listAsset(context, existing, dataset)
-    : await createFromFolder(context, dataset)
+    ? await listAsset(context, existing, dataset, { begin: early.begin })
+    : await createFromFolder(context, dataset, early)
   const snapshot = select(whole, dataset.selection, `Dataset ${labelOf(asset)}`)
   const fingerprint = fingerprintOf(snapshot)
   compareWithTag(context, asset, () => (snapshot === whole ? fingerprint : fingerprintOf(whole)).value)
@@ -67,6 +118,7 @@ export async function ensureInput(context: DatasetContext, dataset: InputDataset
     whole: { files: whole.length, bytes: whole.bytes },
     snapshot,
     fingerprint,
+    begun: await early.download?.settle(snapshot),
   }
 }
 
@@ -92,21 +144,28 @@ interface ListedAsset extends Listed {
   readonly registeredFrom: string | undefined
 }
 
-/** Lists what a version points at: all files, which may be none; `most` as in `ListingOptions`. */
+/** How something is listed. */
+interface HowToList {
+  /** As in `ListingOptions`. */
+  readonly most?: number
+  readonly begin?: Early['begin']
+}
+
+/** Lists what a version points at: all files, which may be none. */
 export async function listVersion(
   context: DatasetContext,
   version: DataVersion,
   signal: AbortSignal,
-  most?: number,
+  { most, begin }: HowToList = {},
 ): Promise<ListedVersion> {
   const { dataType, dataUri } = version
   const { container, path } = await locateData(context.workspace, context.access, dataUri, signal)
   const onFiles = tellListing(context.log, labelOf(version))
-  const whole = await onContainer(context, container, () =>
-    dataType === 'uri_file'
-      ? takeFileSnapshot(container, path, signal)
-      : takeSnapshot(container, path === '' ? '' : `${path}/`, signal, { most, onFiles }),
-  )
+  const whole = await onContainer(context, container, async () => {
+    if (dataType === 'uri_file') return takeFileSnapshot(container, path, signal)
+    const onPage = await begin?.(container, labelOf(version))
+    return takeSnapshot(container, path === '' ? '' : `${path}/`, signal, { most, onFiles, onPage })
+  })
   return { container, path, whole }
 }
 
@@ -156,10 +215,10 @@ export async function listAsset(
   context: DatasetContext,
   asset: DataVersion,
   dataset: InputDataset,
-  most?: number,
+  how: HowToList = {},
 ): Promise<ListedAsset> {
   context.stopwatch.begin('list')
-  const { container, path, whole } = await listVersion(context, asset, context.signal, most)
+  const { container, path, whole } = await listVersion(context, asset, context.signal, how)
   // `path` says what a missing dataset is made of; one that exists has its place already.
   if (dataset.path !== undefined && dataset.path !== `${path}/`) {
     context.log.warning(
@@ -180,13 +239,13 @@ export function folderOf({ name, path }: InputDataset): string {
 }
 
 /**
- * Lists the folder that a dataset would be made of; `most` as in `ListingOptions`.
+ * Lists the folder that a dataset would be made of.
  * @throws UserError that names the nearest folders, where there is nothing
  */
 export async function listFolder(
   context: DatasetContext,
   dataset: InputDataset,
-  most?: number,
+  { most, begin }: HowToList = {},
 ): Promise<Listed & { readonly datastore: Datastore }> {
   const { workspace, access, signal } = context
   const path = folderOf(dataset)
@@ -194,16 +253,19 @@ export async function listFolder(
   const container = await access.open(workspace, datastore, path, 'read', signal)
   context.stopwatch.begin('list')
   const onFiles = tellListing(context.log, `Folder ${quoted(path)}`)
-  const whole = await onContainer(context, container, () => takeSnapshot(container, path, signal, { most, onFiles }))
+  const whole = await onContainer(context, container, async () => {
+    const onPage = await begin?.(container, dataset.name)
+    return takeSnapshot(container, path, signal, { most, onFiles, onPage })
+  })
   if (whole.length === 0) throw await noSuchFolder(context, dataset.name, path, datastore.name, container)
   return { datastore, container, whole }
 }
 
 /** Registers version 1 for the folder, or uses the version that another job registered meanwhile. */
-async function createFromFolder(context: DatasetContext, dataset: InputDataset): Promise<ListedAsset> {
+async function createFromFolder(context: DatasetContext, dataset: InputDataset, early: Early): Promise<ListedAsset> {
   const { workspace, log } = context
   const path = folderOf(dataset)
-  const { datastore, container, whole } = await listFolder(context, dataset)
+  const { datastore, container, whole } = await listFolder(context, dataset, { begin: early.begin })
   context.stopwatch.begin('register')
   const dataUri = datastoreUri(workspace.name, datastore.name, path)
   const version = (await findDataContainer(workspace, dataset.name))?.nextVersion ?? '1'
@@ -216,7 +278,7 @@ async function createFromFolder(context: DatasetContext, dataset: InputDataset):
   if (!asset) throw explainNameClash(dataset.name, taken ? reason : 'the version was not there when it was read back')
   if (!sameDataUri(asset.dataUri, dataUri, workspace.name)) {
     log.info(`Dataset ${labelOf(asset)} was registered by another job meanwhile; using that.`)
-    return listAsset(context, asset, dataset)
+    return listAsset(context, asset, dataset, { begin: early.begin })
   }
   if (!taken) log.info(`Registered ${labelOf(asset)} for folder ${quoted(path)} of datastore "${datastore.name}".`)
   return { asset, container, whole, registeredFrom: taken ? undefined : path }
@@ -230,7 +292,7 @@ async function noSuchFolder(
   container: BlobContainer,
 ): Promise<UserError> {
   const parent = path.slice(0, path.lastIndexOf('/', path.length - 2) + 1)
-  const folders = await onContainer(context, container, () => container.listFolders(parent, 5000, context.signal))
+  const folders = await onContainer(context, container, () => listFolders(container, parent, 5000, context.signal))
   const near = nearest(path.slice(parent.length, -1), folders)
   const exist =
     near.length > 0

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Snapshot } from '../blobs/index.ts'
 
 /** What a fingerprint was made from: MD5 where all files have one, ETags where none has, or both. */
 export type FingerprintBasis = 'md5' | 'etag' | 'mixed'
@@ -18,17 +17,17 @@ interface FingerprintedFile {
   readonly etag: string
 }
 
-/** SHA-256 over the sorted paths with size and MD5 (ETag for files that have none). */
-export function fingerprintOf(files: Snapshot | Iterable<FingerprintedFile>): Fingerprint {
-  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
+/** SHA-256 over the paths with size and MD5 (ETag for files that have none). The files are sorted by path, as snapshots and local files are. */
+export function fingerprintOf(files: Iterable<FingerprintedFile>): Fingerprint {
   const hash = createHash('sha256')
-  let withMd5 = 0
-  for (const { path, size, md5, etag } of sorted) {
+  let [count, withMd5] = [0, 0]
+  for (const { path, size, md5, etag } of files) {
+    count += 1
     if (md5 !== undefined) withMd5 += 1
     // NUL cannot be part of a path, so that no two lists of files give the same text.
     hash.update(`${path}\0${size}\0${md5 === undefined ? `etag:${etag}` : `md5:${md5}`}\0`)
   }
-  return { value: hash.digest('hex'), basis: withMd5 === sorted.length ? 'md5' : withMd5 === 0 ? 'etag' : 'mixed' }
+  return { value: hash.digest('hex'), basis: withMd5 === count ? 'md5' : withMd5 === 0 ? 'etag' : 'mixed' }
 }
 
 /** One fingerprint for several datasets, whatever their order. */

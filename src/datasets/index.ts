@@ -20,7 +20,7 @@ export {
   type UseMounting,
 } from './config.ts'
 export type { DatasetContext } from './context.ts'
-export { type EnsuredInput, type Extent, ensureInput, labelOf } from './ensure.ts'
+export { type EarlyPlace, type EnsuredInput, type Extent, ensureInput, labelOf } from './ensure.ts'
 export { combineFingerprints, type FingerprintBasis } from './fingerprint.ts'
 export {
   checkOutput,

@@ -11,7 +11,7 @@ import {
 } from '../azureml/index.ts'
 import { type Snapshot, takeSnapshot } from '../blobs/index.ts'
 import { counted, formatBytes, formatSeconds, listed, quoted, UserError } from '../report/index.ts'
-import { type LocalFile, listLocalFiles, tellListing, type UploadedFile, uploadFiles } from '../transfer/index.ts'
+import { type LocalFile, listLocalFiles, tellListing, type UploadedFiles, uploadFiles } from '../transfer/index.ts'
 import type { VersionChanges } from './changes.ts'
 import type { OutputDataset } from './config.ts'
 import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
@@ -28,7 +28,8 @@ export interface PublishRequest {
   readonly folder: string
   readonly provenance: Provenance
   readonly ifNoFilesFound: IfNoFilesFound
-  readonly concurrency: number
+  /** Most requests in flight; undefined for as many as it pays. */
+  readonly concurrency: number | undefined
 }
 
 /** A version that was registered just now, and what it holds. */
@@ -78,7 +79,7 @@ export async function publishOutput(
   stopwatch.begin('upload')
   const uploaded = await upload(context, request, destination, files)
   stopwatch.begin('verify')
-  const content = await verify(context, request, destination, uploaded)
+  const content = await verify(context, request, destination, files, uploaded)
   const fingerprint = fingerprintOf(content)
   stopwatch.begin('register')
   const { version, uri } = await register(context, request, destination, fingerprint.value)
@@ -150,14 +151,24 @@ async function openDestination(
 
 async function upload(
   context: DatasetContext,
-  { output, concurrency }: PublishRequest,
+  { output, folder, concurrency }: PublishRequest,
   { container, path }: Destination,
   files: readonly LocalFile[],
-): Promise<UploadedFile[]> {
+): Promise<UploadedFiles> {
   const { signal, log } = context
   const replace = output.overwriteExisting && output.path !== undefined
   return onContainer(context, container, () =>
-    uploadFiles({ container, prefix: path, files, replace, label: output.name, concurrency, signal, log }),
+    uploadFiles({
+      container,
+      prefix: path,
+      root: folder,
+      files,
+      replace,
+      label: output.name,
+      concurrency,
+      signal,
+      log,
+    }),
   )
 }
 
@@ -166,28 +177,21 @@ async function verify(
   context: DatasetContext,
   { output }: PublishRequest,
   { container, path }: Destination,
-  uploaded: readonly UploadedFile[],
+  files: readonly LocalFile[],
+  uploaded: UploadedFiles,
 ): Promise<Snapshot> {
   const onFiles = tellListing(context.log, output.name)
   const content = await onContainer(context, container, () =>
     takeSnapshot(container, path, context.signal, { onFiles }),
   )
-  const present = new Map<string, { size: number; md5: string | undefined }>()
-  for (const file of content) present.set(file.path, file)
-  const wrong = uploaded.filter((file) => {
-    const found = present.get(file.path)
-    return found?.size !== file.size || found.md5 !== file.md5
-  })
+  const { wrong, others } = compareWithUploaded(content, files, uploaded)
   if (wrong.length > 0) {
     throw new UserError(
       'upload-incomplete',
-      `${counted(wrong.length, 'file')} of output "${output.name}" are not in ${quoted(path)} as they were uploaded: ${listed(wrong.map((file) => file.path))}. Nothing was registered. Does something else write to this folder?`,
+      `${counted(wrong.length, 'file')} of output "${output.name}" are not in ${quoted(path)} as they were uploaded: ${listed(wrong)}. Nothing was registered. Does something else write to this folder?`,
     )
   }
-  if (content.length === uploaded.length) return content
-  const ours = new Set(uploaded.map((file) => file.path))
-  const others: string[] = []
-  for (const file of content) if (!ours.has(file.path)) others.push(file.path)
+  if (others.length === 0) return content
   if (!output.overwriteExisting) {
     throw new UserError(
       'destination-not-empty',
@@ -198,6 +202,32 @@ async function verify(
     `${quoted(path)} also holds ${counted(others.length, 'file')} of before (${listed(others, 3)}); they are part of the new version of "${output.name}".`,
   )
   return content
+}
+
+/** Goes through what lies there and what was uploaded side by side: both are sorted by path. */
+function compareWithUploaded(
+  content: Snapshot,
+  files: readonly LocalFile[],
+  uploaded: UploadedFiles,
+): { readonly wrong: readonly string[]; readonly others: readonly string[] } {
+  const wrong: string[] = []
+  const others: string[] = []
+  let next = 0
+  for (const found of content) {
+    for (let file = files[next]; file && file.path < found.path; file = files[next]) {
+      wrong.push(file.path)
+      next += 1
+    }
+    const file = files[next]
+    if (file?.path !== found.path) {
+      others.push(found.path)
+      continue
+    }
+    if (found.size !== file.size || found.md5 !== uploaded.md5At(next)) wrong.push(file.path)
+    next += 1
+  }
+  for (const { path } of files.slice(next)) wrong.push(path)
+  return { wrong, others }
 }
 
 /** Registers the next free version. Another job may take a number first, and then the next one is tried. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import bytes from 'bytes'
-import type { SnapshotFile } from '../blobs/index.ts'
+import type { Snapshot } from '../blobs/index.ts'
 import { quoted, UserError } from '../report/index.ts'
 
 /** How much of a dataset is taken. */
@@ -34,40 +34,63 @@ function toSize(number: string, unit: string): SampleSize | undefined {
  * Takes a sample of files, or of the folders that hold files, in the order of a hash of their paths: as data is added, what was chosen
  * stays chosen, as far as the size allows. At least one file or folder is taken.
  */
-export function takeSample(files: readonly SnapshotFile[], size: SampleSize, by: SampleBy): SnapshotFile[] {
-  const groups = new Map<string, SnapshotFile[]>()
-  for (const file of files) {
-    const key = by === 'file' ? file.path : folderOf(file.path)
-    const group = groups.get(key)
-    if (group) group.push(file)
-    else groups.set(key, [file])
+export function takeSample(files: Snapshot, size: SampleSize, by: SampleBy): Snapshot {
+  const groups = groupsOf(files, by)
+  const ranked = Uint32Array.from(groups.ranks.keys()).sort((a, b) => rankOf(groups, a) - rankOf(groups, b))
+  const isChosen = new Uint8Array(ranked.length)
+  for (const group of takeWhile(ranked, size, groups)) isChosen[group] = 1
+  const chosen: number[] = []
+  for (let index = 0; index < files.length; index += 1) if (isChosen[groups.groupOf(index)]) chosen.push(index)
+  return files.pick(chosen)
+}
+
+/** Files by themselves, or those of a folder together; in columns, as there may be millions. */
+interface Groups {
+  groupOf(index: number): number
+  /** The first 48 bits of a hash, for each group. */
+  readonly ranks: Float64Array
+  readonly bytes: Float64Array
+}
+
+function groupsOf(files: Snapshot, by: SampleBy): Groups {
+  const { length } = files
+  if (by === 'file') {
+    const ranks = new Float64Array(length)
+    const bytes = new Float64Array(length)
+    for (let index = 0; index < length; index += 1) {
+      ranks[index] = hashOf(files.pathAt(index))
+      bytes[index] = files.sizeAt(index)
+    }
+    return { groupOf: (index) => index, ranks, bytes }
   }
-  const ranked = [...groups]
-    .map(([key, group]) => ({ rank: rankOf(key), group }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-  const chosen = new Set(takeWhile(ranked, size).flatMap(({ group }) => group))
-  return files.filter((file) => chosen.has(file))
+  const ids = new Map<string, number>()
+  const groups = new Uint32Array(length)
+  const bytes: number[] = []
+  for (let index = 0; index < length; index += 1) {
+    const folder = folderOf(files.pathAt(index))
+    const id = ids.get(folder) ?? ids.size
+    ids.set(folder, id)
+    groups[index] = id
+    bytes[id] = (bytes[id] ?? 0) + files.sizeAt(index)
+  }
+  const ranks = Float64Array.from(ids.keys(), hashOf)
+  return { groupOf: (index) => groups[index] ?? 0, ranks, bytes: Float64Array.from(bytes) }
 }
 
-interface Ranked {
-  readonly rank: string
-  readonly group: readonly SnapshotFile[]
-}
-
-function takeWhile(ranked: readonly Ranked[], size: SampleSize): readonly Ranked[] {
+function takeWhile(ranked: Uint32Array, size: SampleSize, groups: Groups): Uint32Array {
   switch (size.kind) {
     case 'count':
-      return ranked.slice(0, size.count)
+      return ranked.subarray(0, size.count)
     case 'percent':
       // By the hash itself and not by its rank, so that adding data never drops a file that was chosen.
       return atLeastOne(
-        ranked.filter(({ rank }) => Number.parseInt(rank.slice(0, 12), 16) < (size.percent / 100) * 2 ** 48),
+        ranked.filter((group) => rankOf(groups, group) < (size.percent / 100) * 2 ** 48),
         ranked,
       )
     case 'bytes': {
       let sum = 0
-      const fitting = ranked.filter(({ group }) => {
-        const bytesOfGroup = group.reduce((total, file) => total + file.size, 0)
+      const fitting = ranked.filter((group) => {
+        const bytesOfGroup = groups.bytes[group] ?? 0
         if (sum + bytesOfGroup > size.bytes) return false
         sum += bytesOfGroup
         return true
@@ -77,14 +100,18 @@ function takeWhile(ranked: readonly Ranked[], size: SampleSize): readonly Ranked
   }
 }
 
-function atLeastOne(chosen: readonly Ranked[], all: readonly Ranked[]): readonly Ranked[] {
-  return chosen.length > 0 ? chosen : all.slice(0, 1)
+function atLeastOne(chosen: Uint32Array, all: Uint32Array): Uint32Array {
+  return chosen.length > 0 ? chosen : all.subarray(0, 1)
+}
+
+function rankOf({ ranks }: Groups, group: number): number {
+  return ranks[group] ?? 0
 }
 
 function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
-function rankOf(path: string): string {
-  return createHash('sha256').update(path).digest('hex')
+function hashOf(path: string): number {
+  return createHash('sha256').update(path).digest().readUIntBE(0, 6)
 }

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import { type Snapshot, type SnapshotFile, snapshotOf } from '../blobs/index.ts'
+import type { Snapshot } from '../blobs/index.ts'
 import { counted, listed, UserError } from '../report/index.ts'
 import { type SampleBy, type SampleSize, takeSample } from './sample.ts'
 import { withinTime } from './time-limit.ts'
@@ -28,20 +28,26 @@ export function select(snapshot: Snapshot, selection: Selection, label: string):
   if (selectsAll(selection)) return snapshot
   const matching = matchingFiles(snapshot, selection, label)
   if (matching.length === 0) throw nothingLeft(snapshot, selection, label)
-  return snapshotOf(selection.sample ? takeSample(matching, selection.sample, selection.sampleBy) : matching)
+  return selection.sample ? takeSample(matching, selection.sample, selection.sampleBy) : matching
+}
+
+/** The same of one page of a listing, of which nothing need be left; a sample can be taken of the whole only. */
+export function selectOfPage(page: Snapshot, selection: Selection, label: string): Snapshot {
+  return selectsAll(selection) ? page : matchingFiles(page, selection, label)
 }
 
 /** Names, and so how long a glob takes for them, are in the hands of whoever writes to the container. */
-function matchingFiles(snapshot: Snapshot, selection: Selection, label: string): SnapshotFile[] {
+function matchingFiles(snapshot: Snapshot, selection: Selection, label: string): Snapshot {
   const limited = <T>(work: () => T) => withinTime(mostMilliseconds, work, () => tooSlow(selection, label))
   const matches = limited(() => matcher(selection))
-  const all = [...snapshot]
-  const matching: SnapshotFile[] = []
-  for (let start = 0; start < all.length; start += filesAtOnce) {
-    const some = all.slice(start, start + filesAtOnce)
-    matching.push(...limited(() => some.filter(({ path }) => matches(path))))
+  const matching: number[] = []
+  for (let start = 0; start < snapshot.length; start += filesAtOnce) {
+    const end = Math.min(start + filesAtOnce, snapshot.length)
+    limited(() => {
+      for (let index = start; index < end; index += 1) if (matches(snapshot.pathAt(index))) matching.push(index)
+    })
   }
-  return matching
+  return snapshot.pick(matching)
 }
 
 function matcher({ include, exclude }: Selection): (path: string) => boolean {
@@ -59,8 +65,7 @@ function tooSlow({ include, exclude }: Selection, label: string): UserError {
 }
 
 function nothingLeft(snapshot: Snapshot, { include, exclude }: Selection, label: string): UserError {
-  const first: string[] = []
-  for (const { path } of snapshot) if (first.push(path) === 3) break
+  const first = Array.from({ length: Math.min(3, snapshot.length) }, (_, index) => snapshot.pathAt(index))
   return new UserError(
     'nothing-selected',
     `${label} has ${counted(snapshot.length, 'file')}, but include [${listed(include)}] and exclude [${listed(exclude)}] leave none. Globs match the path within the dataset, for instance ${listed(first)}.`,

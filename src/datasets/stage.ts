@@ -61,7 +61,7 @@ export async function stageLocalFolder(
   const files = await listLocalFiles(folder, 'follow')
   const hashed = await inParallel(files, 8, signal, async (file) => ({
     ...file,
-    md5: await md5OfFile(file.absolutePath),
+    md5: await md5OfFile(join(folder, file.path)),
     etag: '',
   }))
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
@@ -123,15 +123,15 @@ export interface Placed {
 export async function* downloadInputs(
   context: DatasetContext,
   placed: readonly Placed[],
-  concurrency: number,
+  concurrency: number | undefined,
 ): AsyncGenerator<StagedInput> {
   const { signal, log } = context
   const plans: { plan: DownloadPlan; input: EnsuredInput }[] = []
   for (const { input, folder } of placed) {
-    const { container, snapshot, asset } = input
+    const { container, snapshot, asset, begun } = input
     plans.push({
       input,
-      plan: await planDownload({ container, snapshot, folder, label: labelOf(asset), concurrency, signal, log }),
+      plan: await planDownload({ container, snapshot, folder, label: labelOf(asset), concurrency, signal, log, begun }),
     })
   }
   await requireFreeSpace(plans.map(({ plan }) => plan))

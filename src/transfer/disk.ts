@@ -9,11 +9,12 @@ import type { DownloadPlan } from './plan.ts'
  */
 export async function requireFreeSpace(plans: readonly DownloadPlan[]): Promise<void> {
   const needs = new Map<number, { place: string; needed: number }>()
-  for (const { request, bytes, missing } of plans) {
+  for (const { request, missing } of plans) {
     const place = await existingPlace(request.folder)
     const [{ dev }, { bsize }] = await Promise.all([stat(place), statfs(place)])
     // Every file costs up to a block more than its bytes.
-    const needed = bytes + missing.length * bsize + (needs.get(dev)?.needed ?? 0)
+    const still = missing.bytes - (request.begun?.arrived ?? 0)
+    const needed = still + missing.length * bsize + (needs.get(dev)?.needed ?? 0)
     needs.set(dev, { place, needed })
   }
   for (const { place, needed } of needs.values()) await requireOn(place, needed)

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
-import { lstat, mkdir, open, rename, rm, rmdir, utimes } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
-import { BlobError, type Snapshot, type SnapshotFile } from '../blobs/index.ts'
+import { lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, resolve, sep } from 'node:path'
+import { BlobError } from '../blobs/index.ts'
 import { counted, formatBytes, quoted, UserError } from '../report/index.ts'
-import { manifestOf, partialPath, writeManifest } from './manifest.ts'
-import { inParallel } from './parallel.ts'
-import { type DownloadPlan, type DownloadRequest, somebodyElses } from './plan.ts'
-import { type Progress, startProgress } from './progress.ts'
+import { FetchFailure } from './fetch-file.ts'
+import { startFetching } from './fetching.ts'
+import { beginManifest, completeManifest, partialPath } from './manifest.ts'
+import { MoveFailure } from './mover.ts'
+import { type DownloadPlan, somebodyElses } from './plan.ts'
 
 export interface DownloadResult {
   /** What was moved; the rest was there already. */
@@ -21,20 +21,40 @@ export interface DownloadResult {
  * @throws UserError for blobs that changed or vanished since the listing, and for wrong MD5
  */
 export async function download(plan: DownloadPlan): Promise<DownloadResult> {
-  const { request, earlierPlace, missing, bytes, outdated } = plan
-  const { snapshot, folder, label, log } = request
+  const { request, earlierPlace, missing, outdated } = plan
+  const { snapshot, folder, label, log, begun } = request
   if (earlierPlace === folder && missing.length === 0 && outdated.length === 0) {
     log.info(`${label}: nothing changed since ${folder} was filled.`)
     return { files: 0, bytes: 0, seconds: 0 }
   }
   const partial = partialPath(folder)
-  await openPartial(folder, partial, earlierPlace)
-  await removeFiles(partial, outdated)
-  await writeManifest(folder, manifestOf(snapshot, false))
-  log.info(`${label}: downloading ${counted(missing.length, 'file')}, ${formatBytes(bytes)}, to ${folder}`)
-  const seconds = await fetchFiles(request, partial, missing, bytes)
-  await moveIntoPlace(partial, folder, snapshot)
-  return { files: missing.length, bytes, seconds }
+  if (!begun) {
+    await openPartial(folder, partial, earlierPlace)
+    await removeFiles(partial, outdated)
+    await beginManifest(folder, snapshot)
+  }
+  log.info(
+    `${label}: downloading ${counted(missing.length, 'file')}, ${formatBytes(missing.bytes)}, to ${folder}${begun ? `; ${formatBytes(begun.arrived)} have arrived during the listing` : ''}`,
+  )
+  const seconds = await fetchMissing(plan, partial)
+  await moveIntoPlace(partial, folder)
+  return { files: missing.length, bytes: missing.bytes, seconds }
+}
+
+/** So much is moved in the time in which threads start. */
+const smallDownload = { files: 256, bytes: 64 * 1024 * 1024 }
+
+async function fetchMissing({ request, missing }: DownloadPlan, partial: string): Promise<number> {
+  try {
+    if (request.begun) return await request.begun.finish()
+    const isLarge = missing.length > smallDownload.files || missing.bytes > smallDownload.bytes
+    const fetching = startFetching(request, partial, isLarge)
+    fetching.expect({ files: missing.length, bytes: missing.bytes })
+    fetching.add(missing, () => true)
+    return await fetching.finish()
+  } catch (error) {
+    throw error instanceof MoveFailure ? explainFailure(error, request.label, partial) : error
+  }
 }
 
 async function openPartial(folder: string, partial: string, earlierPlace: string | undefined): Promise<void> {
@@ -44,11 +64,11 @@ async function openPartial(folder: string, partial: string, earlierPlace: string
   else await mkdir(partial, { recursive: true })
 }
 
-async function moveIntoPlace(partial: string, folder: string, snapshot: Snapshot): Promise<void> {
+async function moveIntoPlace(partial: string, folder: string): Promise<void> {
   await rmdir(folder).catch((error) => {
     if (error.code !== 'ENOENT') throw notEmpty(folder, error)
   })
-  await writeManifest(folder, manifestOf(snapshot, true))
+  await completeManifest(folder)
   await moveFolder(partial, folder)
 }
 
@@ -91,41 +111,6 @@ async function removeEmpty(folder: string, root: string): Promise<void> {
   }
 }
 
-async function fetchFiles(
-  request: DownloadRequest,
-  partial: string,
-  files: readonly SnapshotFile[],
-  bytes: number,
-): Promise<number> {
-  const { log, label, container } = request
-  const progress = startProgress(log, label, { files: files.length, bytes }, () => container.requestsWaiting)
-  const folders = new Map<string, Promise<void>>()
-  try {
-    await inParallel(files, request.concurrency, request.signal, async (file, signal) => {
-      await ensureFolder(partial, dirname(join(partial, file.path)), folders)
-      await fetchFile({ ...request, signal }, partial, file, progress)
-    })
-  } finally {
-    progress.stop()
-  }
-  return progress.stop()
-}
-
-/** Makes a folder below the root, each once, and makes sure that no link leads out of the root on the way. */
-function ensureFolder(root: string, folder: string, made: Map<string, Promise<void>>): Promise<void> {
-  const known = made.get(folder)
-  if (known) return known
-  const making = (async () => {
-    if (folder !== root) await ensureFolder(root, dirname(folder), made)
-    await mkdir(folder).catch((error) => {
-      if (error.code !== 'EEXIST') throw error
-    })
-    if (!(await lstat(folder)).isDirectory()) throw somebodyElses(root, folder.slice(root.length + 1))
-  })()
-  made.set(folder, making)
-  return making
-}
-
 async function isRealFolder(root: string, folder: string): Promise<boolean> {
   for (let place = folder; place.length >= root.length; place = dirname(place)) {
     const status = await lstat(place).catch(() => undefined)
@@ -134,53 +119,36 @@ async function isRealFolder(root: string, folder: string): Promise<boolean> {
   return true
 }
 
-async function fetchFile(
-  request: DownloadRequest,
-  partial: string,
-  file: SnapshotFile,
-  progress: Progress,
-): Promise<void> {
-  const { container, signal } = request
-  const path = join(partial, file.path)
-  // Exclusive: whatever lies there now is not ours, and is not followed if it is a link.
-  const handle = await open(path, 'wx').catch((error) => {
-    throw error.code === 'EEXIST' || error.code === 'EISDIR' ? somebodyElses(partial, file.path) : error
-  })
-  const md5 = createHash('md5')
-  let position = 0
-  try {
-    const onBytes = async (bytes: Uint8Array) => {
-      md5.update(bytes)
-      for (let done = 0; done < bytes.byteLength; ) {
-        const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position)
-        done += bytesWritten
-        position += bytesWritten
-      }
-      progress.addBytes(bytes.byteLength)
-    }
-    if (file.size > 0)
-      await container.read({ name: file.name, etag: file.etag, offset: 0, length: file.size, signal, onBytes })
-  } catch (error) {
-    throw explainRead(error, file, request.label)
-  } finally {
-    await handle.close()
-  }
-  if (position !== file.size)
-    throw new UserError(
-      'incomplete-download',
-      `${quoted(file.path)} of ${request.label} has ${file.size} bytes, but ${position} arrived. Run again.`,
-    )
-  if (file.md5 !== undefined && md5.digest('base64') !== file.md5) throw wrongMd5(file, request.label)
-  // Last of all: the time says that the file is complete.
-  await utimes(path, file.lastModified / 1000, file.lastModified / 1000)
-  progress.addFile()
+/** Why a file could not be fetched, as an instruction; what those know better who opened the container comes back as it is. */
+function explainFailure({ path, cause }: MoveFailure, label: string, root: string): unknown {
+  return cause instanceof FetchFailure ? explainFault(cause, path, label, root) : explainRead(cause, path, label)
 }
 
-function explainRead(error: unknown, file: SnapshotFile, label: string): unknown {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return diskFull(file, label, error)
+function explainFault(failure: FetchFailure, path: string, label: string, root: string): UserError {
+  const options = { cause: failure }
+  switch (failure.fault) {
+    case 'in the way':
+      return somebodyElses(root, failure.path)
+    case 'incomplete':
+      return new UserError(
+        'incomplete-download',
+        `${quoted(path)} of ${label} did not arrive with the size that was listed. Run again.`,
+        options,
+      )
+    case 'wrong MD5':
+      return new UserError(
+        'wrong-md5',
+        `${quoted(path)} of ${label} does not have the MD5 that is stored with it: the blob was damaged, or written with a wrong Content-MD5. Upload it again.`,
+        options,
+      )
+  }
+}
+
+function explainRead(error: unknown, path: string, label: string): unknown {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return diskFull(path, label, error)
   // Why credentials are refused, those know who opened the container.
   if (!(error instanceof BlobError) || error.status === 401 || error.status === 403) return error
-  const name = `${quoted(file.path)} of ${label}`
+  const name = `${quoted(path)} of ${label}`
   const options = { cause: error }
   if (error.status === 412 || error.status === 404) {
     const what = error.status === 412 ? 'was changed' : 'was deleted'
@@ -212,18 +180,11 @@ function explainRead(error: unknown, file: SnapshotFile, label: string): unknown
   )
 }
 
-function diskFull(file: SnapshotFile, label: string, cause: unknown): UserError {
+function diskFull(path: string, label: string, cause: unknown): UserError {
   return new UserError(
     'disk-too-small',
-    `The disk became full while ${quoted(file.path)} of ${label} was written, though there was room at the start: something else fills it too. Use a larger disk ("target-folder"), or stage a part ("include", "sample").`,
+    `The disk became full while ${quoted(path)} of ${label} was written, though there was room at the start: something else fills it too. Use a larger disk ("target-folder"), or stage a part ("include", "sample").`,
     { cause },
-  )
-}
-
-function wrongMd5(file: SnapshotFile, label: string): UserError {
-  return new UserError(
-    'wrong-md5',
-    `${quoted(file.path)} of ${label} does not have the MD5 that is stored with it: the blob was damaged, or written with a wrong Content-MD5. Upload it again.`,
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../blobs/index.ts'
+import { filesWithOthersBelow, type Snapshot } from '../blobs/index.ts'
 import { listed, UserError } from '../report/index.ts'
 
 /** What a name is checked against: the system that is to hold the files. */
@@ -16,7 +16,7 @@ const longestPath: Partial<Record<Platform, number>> = { linux: 4095, darwin: 10
  */
 export function checkNames(snapshot: Snapshot, platform: Platform = process.platform): void {
   const offenders = new Map<string, string[]>()
-  for (const { path } of snapshot) {
+  for (const path of pathsOf(snapshot)) {
     const problem = problemOf(path, platform)
     if (!problem) continue
     const paths = offenders.get(problem)
@@ -25,8 +25,18 @@ export function checkNames(snapshot: Snapshot, platform: Platform = process.plat
   }
   for (const [problem, paths] of offenders) refuse(problem, paths)
   const ignoresCase = platform === 'win32' || platform === 'darwin'
-  refuseClashes(snapshot, ignoresCase ? folded : (path) => path)
+  const clashes = ignoresCase ? clashesByKey(snapshot) : clashesOf(snapshot)
+  if (clashes.length > 0) refuse('are files and folders at once', clashes)
   if (ignoresCase) refuseTwins(snapshot)
+}
+
+/** Whether a name by itself can be a file here. */
+export function isPossibleName(path: string, platform: Platform = process.platform): boolean {
+  return problemOf(path, platform) === undefined
+}
+
+function* pathsOf(snapshot: Snapshot): Iterable<string> {
+  for (let index = 0; index < snapshot.length; index += 1) yield snapshot.pathAt(index)
 }
 
 /**
@@ -36,13 +46,12 @@ export function checkNames(snapshot: Snapshot, platform: Platform = process.plat
 export function checkLengths(snapshot: Snapshot, folder: string, platform: Platform = process.platform): void {
   const room = (longestPath[platform] ?? Number.POSITIVE_INFINITY) - Buffer.byteLength(folder) - 1
   const tooLong: string[] = []
-  for (const { path } of snapshot) if (Buffer.byteLength(path) > room) tooLong.push(path)
+  for (const path of pathsOf(snapshot)) if (Buffer.byteLength(path) > room) tooLong.push(path)
   if (tooLong.length > 0) refuse(`make paths of more than ${longestPath[platform]} bytes below ${folder}`, tooLong)
 }
 
 function problemOf(path: string, platform: Platform): string | undefined {
   if (path.includes('\0')) return 'contain NUL'
-  if (!path.isWellFormed()) return 'are not Unicode'
   const segments = path.split('/')
   if (segments.includes('')) return 'are absolute or have empty segments'
   if (segments.includes('..') || segments.includes('.')) return 'have "." or ".." as a segment'
@@ -54,9 +63,14 @@ function problemOf(path: string, platform: Platform): string | undefined {
 }
 
 /** In blob storage a name can be a file and, as a prefix, a folder; on a disk it cannot. */
-function refuseClashes(snapshot: Snapshot, keyOf: (path: string) => string): void {
+function clashesOf(snapshot: Snapshot): string[] {
+  return filesWithOthersBelow(snapshot, () => true).map((index) => snapshot.pathAt(index))
+}
+
+/** The same where names of different spelling are one, which do not stand together in a snapshot. */
+function clashesByKey(snapshot: Snapshot): string[] {
   const files = new Map<string, string>()
-  for (const { path } of snapshot) files.set(keyOf(path), path)
+  for (const path of pathsOf(snapshot)) files.set(folded(path), path)
   const clashes = new Set<string>()
   for (const key of files.keys()) {
     for (let slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) {
@@ -64,7 +78,7 @@ function refuseClashes(snapshot: Snapshot, keyOf: (path: string) => string): voi
       if (file !== undefined) clashes.add(file)
     }
   }
-  if (clashes.size > 0) refuse('are files and folders at once', [...clashes])
+  return [...clashes]
 }
 
 /** A name as a file system sees it that has no case, or normalises Unicode. */
@@ -75,7 +89,7 @@ function folded(path: string): string {
 /** Names that such a file system takes for one. */
 function refuseTwins(snapshot: Snapshot): void {
   const seen = new Map<string, string>()
-  for (const { path } of snapshot) {
+  for (const path of pathsOf(snapshot)) {
     const key = folded(path)
     const twin = seen.get(key)
     if (twin !== undefined) refuse('are one name on this system, which ignores case', [twin, path])

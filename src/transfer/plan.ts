@@ -1,13 +1,12 @@
-import type { Stats } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as otherWork } from 'node:timers/promises'
 import type { BlobContainer, Snapshot, SnapshotFile } from '../blobs/index.ts'
 import { counted, type Log, quoted, UserError } from '../report/index.ts'
-import { type Manifest, partialPath, readManifest } from './manifest.ts'
+import type { BegunDownload } from './early.ts'
+import { type Manifest, type ManifestFile, partialPath, readManifest } from './manifest.ts'
 import { checkLengths, checkNames } from './names.ts'
-import { inParallel } from './parallel.ts'
-
-const filesLookedAtAtOnce = 32
 
 export interface DownloadRequest {
   readonly container: BlobContainer
@@ -16,10 +15,12 @@ export interface DownloadRequest {
   readonly folder: string
   /** What is downloaded, for the log: `my_folder:7`. */
   readonly label: string
-  /** Most requests in flight. */
-  readonly concurrency: number
+  /** Most requests in flight; undefined for as many as it pays. */
+  readonly concurrency: number | undefined
   readonly signal: AbortSignal
   readonly log: Log
+  /** A download of the same that began during the listing. */
+  readonly begun?: BegunDownload | undefined
 }
 
 /** What has to be done so that a folder holds a snapshot. */
@@ -28,9 +29,7 @@ export interface DownloadPlan {
   /** Where files of an earlier run lie: in place, or half done beside it. */
   readonly earlierPlace: string | undefined
   /** Files to fetch. */
-  readonly missing: readonly SnapshotFile[]
-  /** Bytes to fetch. */
-  readonly bytes: number
+  readonly missing: Snapshot
   /** Paths that an earlier run wrote and that are to go: not in the snapshot any more, or to be fetched anew. */
   readonly outdated: readonly string[]
 }
@@ -40,28 +39,22 @@ export interface DownloadPlan {
  * @throws UserError for names that cannot be files, archived blobs, and files of others in the place of ours
  */
 export async function planDownload(request: DownloadRequest): Promise<DownloadPlan> {
-  const { snapshot, folder, signal } = request
+  const { snapshot, folder, signal, begun } = request
   checkNames(snapshot)
   for (const place of [folder, partialPath(folder)]) checkLengths(snapshot, place)
   refuseArchived(snapshot)
-  const earlier = await earlierRun(folder)
-  const missing = earlier ? await missingFiles(snapshot, earlier, signal) : [...snapshot]
-  return {
-    request,
-    earlierPlace: earlier?.place,
-    missing,
-    bytes: missing.reduce((sum, file) => sum + file.size, 0),
-    outdated: earlier ? outdatedPaths(earlier.manifest, snapshot, missing) : [],
-  }
+  const earlier = begun ? undefined : await earlierRun(folder)
+  if (!earlier) return { request, earlierPlace: undefined, missing: snapshot, outdated: [] }
+  return { request, earlierPlace: earlier.place, ...(await compare(snapshot, earlier, signal)) }
 }
 
-interface EarlierRun {
+export interface EarlierRun {
   readonly place: string
   readonly manifest: Manifest
 }
 
 /** Where an earlier run left files: in place, or half done beside it. */
-async function earlierRun(folder: string): Promise<EarlierRun | undefined> {
+export async function earlierRun(folder: string): Promise<EarlierRun | undefined> {
   const manifest = await readManifest(folder)
   if (!manifest) return undefined
   const partial = partialPath(folder)
@@ -83,16 +76,49 @@ async function holdsFiles(folder: string): Promise<boolean> {
   return entries.length > 0
 }
 
-/** Files of the snapshot that do not lie there with the right content yet. */
-async function missingFiles(snapshot: Snapshot, earlier: EarlierRun, signal: AbortSignal): Promise<SnapshotFile[]> {
-  const missing = await inParallel(snapshot, filesLookedAtAtOnce, signal, async (file) => {
-    const ours = earlier.manifest.files[file.path]
-    const onDisk = await lstat(join(earlier.place, file.path)).catch(() => undefined)
+/** So many files are looked at before other work has its turn: some milliseconds. */
+const filesAtOnce = 500
+
+/** Goes through the snapshot and the list of what is ours, both sorted, side by side. */
+async function compare(
+  snapshot: Snapshot,
+  { place, manifest }: EarlierRun,
+  signal: AbortSignal,
+): Promise<Pick<DownloadPlan, 'missing' | 'outdated'>> {
+  const ours = manifest.files()[Symbol.asyncIterator]()
+  const missing: number[] = []
+  const outdated: string[] = []
+  let entry = await nextOf(ours)
+  for (let index = 0; index < snapshot.length; index += 1) {
+    if (index % filesAtOnce === 0) await otherWork(undefined, { signal })
+    const file = snapshot.at(index)
+    for (; entry && entry.path < file.path; entry = await nextOf(ours)) outdated.push(entry.path)
+    const isOurs = entry?.path === file.path
+    const onDisk = statusOf(join(place, file.path))
     // A folder may be there because files of ours were below it, which are about to go.
-    if (!ours && onDisk && !onDisk.isDirectory()) throw somebodyElses(earlier.place, file.path)
-    return ours?.etag === file.etag && onDisk && isComplete(onDisk, file) ? [] : [file]
-  })
-  return missing.flat()
+    if (!isOurs && onDisk && !onDisk.isDirectory()) throw somebodyElses(place, file.path)
+    if (!isOurs || entry?.etag !== file.etag || !onDisk || !isComplete(onDisk, file)) {
+      missing.push(index)
+      if (isOurs) outdated.push(file.path)
+    }
+    if (isOurs) entry = await nextOf(ours)
+  }
+  for (; entry; entry = await nextOf(ours)) outdated.push(entry.path)
+  return { missing: missing.length === snapshot.length ? snapshot : snapshot.pick(missing), outdated }
+}
+
+async function nextOf(files: AsyncIterator<ManifestFile>): Promise<ManifestFile | undefined> {
+  const { value, done } = await files.next()
+  return done ? undefined : value
+}
+
+/** Of what lies there, links not followed. A file or a name on the way that cannot be, are as good as nothing. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }
 
 /** A file gets the blob's time when its last byte is there; blob storage and some archives keep whole seconds only. */
@@ -101,21 +127,19 @@ function isComplete(onDisk: Stats, file: SnapshotFile): boolean {
   return onDisk.isFile() && onDisk.size === file.size && sameTime
 }
 
-function outdatedPaths(manifest: Manifest, snapshot: Snapshot, missing: readonly SnapshotFile[]): string[] {
-  const wanted = new Set<string>()
-  for (const { path } of snapshot) wanted.add(path)
-  for (const { path } of missing) wanted.delete(path)
-  return Object.keys(manifest.files).filter((path) => !wanted.has(path))
-}
-
 function refuseArchived(snapshot: Snapshot): void {
   const archived: string[] = []
-  for (const { tier, path } of snapshot) if (tier === 'Archive') archived.push(path)
+  for (const file of snapshot) if (isArchived(file)) archived.push(file.path)
   if (archived.length === 0) return
   throw new UserError(
     'archived-blobs',
     `${counted(archived.length, 'file')} of the dataset are in the archive tier and cannot be read, among them ${quoted(archived[0] ?? '')}. Rehydrate them (az storage blob set-tier --tier Hot …), or leave them out with "exclude".`,
   )
+}
+
+/** Whether a blob is in the one access tier that cannot be read. */
+export function isArchived({ tier }: SnapshotFile): boolean {
+  return tier === 'Archive'
 }
 
 function bothThere(folder: string, partial: string): UserError {

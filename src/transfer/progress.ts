@@ -2,6 +2,10 @@ import { counted, formatBytes, formatSeconds, type Log } from '../report/index.t
 
 /** Tells people who read a log how far a transfer is. */
 export interface Progress {
+  /** Bytes that were moved. */
+  readonly bytes: number
+  /** There is more to be moved than was known. */
+  expect(more: ProgressTotal): void
   addBytes(count: number): void
   addFile(): void
   /** Stops the lines; returns the seconds that it took. */
@@ -25,8 +29,9 @@ const longestGap = minute
  * Starts the lines: one every ten seconds while something moves, and at least one a minute while nothing does.
  * @param requestsWaiting how many requests wait to be sent again, for the lines where nothing moves
  */
-export function startProgress(log: Log, label: string, total: ProgressTotal, requestsWaiting: () => number): Progress {
+export function startProgress(log: Log, label: string, requestsWaiting: () => number): Progress {
   const start = performance.now()
+  const total = { files: 0, bytes: 0 }
   const done = { files: 0, bytes: 0 }
   let lastMove = start
   let shown = { at: start, files: 0, bytes: 0 }
@@ -50,6 +55,13 @@ export function startProgress(log: Log, label: string, total: ProgressTotal, req
     lastMove = performance.now()
   }
   return {
+    get bytes() {
+      return done.bytes
+    },
+    expect: ({ files, bytes }) => {
+      total.files += files
+      total.bytes += bytes
+    },
     addBytes: (count) => {
       done.bytes += count
       move()

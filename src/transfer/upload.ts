@@ -1,41 +1,36 @@
-import { createHash, type Hash } from 'node:crypto'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { type BlobContainer, BlobError } from '../blobs/index.ts'
 import { counted, formatBytes, type Log, quoted, UserError } from '../report/index.ts'
 import type { LocalFile } from './local-files.ts'
-import { inParallel } from './parallel.ts'
-import { type Progress, startProgress } from './progress.ts'
+import { MoveFailure, type Mover, startMoving } from './mover.ts'
+import { startProgress } from './progress.ts'
+import { blockBytes, FileChanged, type StoreFile } from './store-file.ts'
 
 export interface UploadRequest {
   readonly container: BlobContainer
   /** Where the files go: empty, or ends in `/`. */
   readonly prefix: string
+  /** The folder that the files lie in, absolute. */
+  readonly root: string
   readonly files: readonly LocalFile[]
   /** Whether blobs that are there already may be replaced. */
   readonly replace: boolean
   /** What is uploaded, for the log. */
   readonly label: string
-  /** Most requests in flight. */
-  readonly concurrency: number
+  /** Most requests in flight; undefined for as many as it pays. */
+  readonly concurrency: number | undefined
   readonly signal: AbortSignal
   readonly log: Log
 }
 
-/** A file as it was uploaded. */
-export interface UploadedFile {
-  readonly path: string
-  readonly size: number
-  /** In base64. */
-  readonly md5: string
+/** Files as they were uploaded. */
+export interface UploadedFiles {
+  /** The MD5 of the file with that index among those of the request, in base64. */
+  md5At(index: number): string
 }
 
-const mebibyte = 1024 * 1024
-/** Files up to this size go in one request. */
-const blockSize = 8 * mebibyte
-/** Put Block List takes so many blocks at the most. */
-const mostBlocks = 50_000
-/** Blocks of one file in flight; several large files go at the same time. */
-const blocksAtOnce = 4
+const md5Bytes = 16
+/** So much is moved in the time in which threads start. */
+const smallUpload = { files: 256, bytes: 64 * 1024 * 1024 }
 const longestBlobName = 1024
 const mostSegments = 254
 
@@ -44,90 +39,35 @@ const mostSegments = 254
  * compares what lies there with what is returned.
  * @throws UserError for names that no blob may have, files that change meanwhile, and refused writes
  */
-export async function uploadFiles(request: UploadRequest): Promise<UploadedFile[]> {
-  const { files, prefix, label, concurrency, signal, log } = request
+export async function uploadFiles(request: UploadRequest): Promise<UploadedFiles> {
+  const { files, root, prefix, replace, label, container, concurrency, signal, log } = request
   for (const { path } of files) checkBlobName(prefix + path)
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
   log.info(`${label}: uploading ${counted(files.length, 'file')}, ${formatBytes(bytes)}`)
-  const progress = startProgress(log, label, { files: files.length, bytes }, () => request.container.requestsWaiting)
-  const upload = async (file: LocalFile, signal: AbortSignal) => {
-    const uploaded = await uploadFile({ ...request, signal }, file, progress).catch((error) => {
-      throw explainWrite(error, file, label)
-    })
-    progress.addFile()
-    return uploaded
-  }
+  const md5s = Buffer.alloc(files.length * md5Bytes)
+  const progress = startProgress(log, label, () => mover.requestsWaiting)
+  const mover: Mover = startMoving({
+    job: { kind: 'store', root, prefix, replace },
+    isLarge: files.length > smallUpload.files || bytes > smallUpload.bytes,
+    onDone: ({ index, md5 }) => void md5s.write(md5, index * md5Bytes, 'base64'),
+    ...{ container, concurrency, signal, log, progress },
+  })
   try {
-    // Large files first, few at a time, as each has several blocks in flight: memory stays at `concurrency` blocks.
-    const large = files.filter((file) => file.size > blockSize)
-    const small = files.filter((file) => file.size <= blockSize)
-    const uploaded = await inParallel(large, Math.max(1, Math.floor(concurrency / blocksAtOnce)), signal, upload)
-    return [...uploaded, ...(await inParallel(small, concurrency, signal, upload))]
+    progress.expect({ files: files.length, bytes })
+    // Large files first, so that the end does not wait for one that began late.
+    mover.add(filesOf(files, ({ size }) => size > blockBytes))
+    mover.add(filesOf(files, ({ size }) => size <= blockBytes))
+    await mover.finish()
+  } catch (error) {
+    throw error instanceof MoveFailure ? explainWrite(error.cause, error.path, label) : error
   } finally {
     progress.stop()
   }
+  return { md5At: (index) => md5s.toString('base64', index * md5Bytes, (index + 1) * md5Bytes) }
 }
 
-async function uploadFile(request: UploadRequest, file: LocalFile, progress: Progress): Promise<UploadedFile> {
-  const { container, prefix, replace, signal } = request
-  const name = prefix + file.path
-  if (file.size <= blockSize) {
-    const content = await readFile(file.absolutePath)
-    if (content.byteLength !== file.size) throw changedWhileUploading(file)
-    const md5 = createHash('md5').update(content).digest('base64')
-    await orAlreadyThere(container.putBlob(name, content, { md5, replace, signal }))
-    progress.addBytes(file.size)
-    return { path: file.path, size: file.size, md5 }
-  }
-  await using handle = await open(file.absolutePath)
-  const hash = createHash('md5')
-  const ids = await inParallel(blocksOf(handle, file, hash), blocksAtOnce, signal, async ({ id, content }, either) => {
-    await container.putBlock(name, id, content, either)
-    progress.addBytes(content.byteLength)
-    return id
-  })
-  const { size, mtimeMs } = await handle.stat()
-  if (size !== file.size || mtimeMs !== file.modified) throw changedWhileUploading(file)
-  const md5 = hash.digest('base64')
-  await orAlreadyThere(container.putBlockList(name, ids, { md5, replace, signal }))
-  return { path: file.path, size: file.size, md5 }
-}
-
-/**
- * Where nothing may be replaced, a request that is sent again because its answer was lost meets its own blob. That is no error here: whoever
- * uploads lists and compares afterwards, and so finds a blob that is somebody else's.
- */
-async function orAlreadyThere(write: Promise<void>): Promise<void> {
-  try {
-    await write
-  } catch (error) {
-    if (!(error instanceof BlobError) || error.code !== 'BlobAlreadyExists') throw error
-  }
-}
-
-interface Block {
-  /** The same for the same block of the same file, so that a retried request replaces and never doubles it. */
-  readonly id: string
-  readonly content: Uint8Array
-}
-
-/** The blocks of a file, read and hashed in order. They grow with the file, so that no file has too many. */
-async function* blocksOf(handle: FileHandle, file: LocalFile, hash: Hash): AsyncIterable<Block> {
-  const size = Math.max(blockSize, Math.ceil(file.size / mostBlocks / mebibyte) * mebibyte)
-  for (let offset = 0, index = 0; offset < file.size; offset += size, index += 1) {
-    const content = Buffer.allocUnsafe(Math.min(size, file.size - offset))
-    await readFully(handle, content, offset, file)
-    hash.update(content)
-    yield { id: Buffer.from(String(index).padStart(6, '0')).toString('base64'), content }
-  }
-}
-
-async function readFully(handle: FileHandle, content: Buffer, offset: number, file: LocalFile): Promise<void> {
-  for (let done = 0; done < content.byteLength; ) {
-    const { bytesRead } = await handle.read(content, done, content.byteLength - done, offset + done)
-    if (bytesRead === 0) throw changedWhileUploading(file)
-    done += bytesRead
-  }
+function* filesOf(files: readonly LocalFile[], isWanted: (file: LocalFile) => boolean): Iterable<StoreFile> {
+  for (const [index, file] of files.entries()) if (isWanted(file)) yield { index, ...file }
 }
 
 /** Rules of blob names: learn.microsoft.com, "Naming and referencing containers, blobs, and metadata". */
@@ -153,26 +93,26 @@ function checkBlobName(name: string): void {
   )
 }
 
-function changedWhileUploading({ path }: LocalFile): UserError {
+function changedWhileUploading(path: string): UserError {
   return new UserError(
     'changed-while-uploading',
     `${quoted(path)} was changed while it was uploaded. Something still writes to the output folder: let it end before the job does.`,
   )
 }
 
-function explainWrite(error: unknown, file: LocalFile, label: string): unknown {
+function explainWrite(error: unknown, path: string, label: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') return changedWhileUploading(file)
+  if (code === 'ENOENT' || error instanceof FileChanged) return changedWhileUploading(path)
   if (code === 'EACCES') {
     return new UserError(
       'unsafe-output',
-      `${quoted(file.path)} of ${label} may not be read: it belongs to another user. A container that runs as root leaves such files; make them readable in the step that writes them.`,
+      `${quoted(path)} of ${label} may not be read: it belongs to another user. A container that runs as root leaves such files; make them readable in the step that writes them.`,
       { cause: error },
     )
   }
   // Why credentials are refused, those know who opened the container.
   if (!(error instanceof BlobError) || error.status === 401 || error.status === 403) return error
-  const name = `${quoted(file.path)} of ${label}`
+  const name = `${quoted(path)} of ${label}`
   const options = { cause: error }
   if (error.status === 0)
     return new UserError(

@@ -63,7 +63,7 @@ test('inputs that are not given, or that an expression left empty, have their de
     resolveOnly: false,
     uploadOutputs: 'on-success',
     ifNoFilesFound: 'error',
-    concurrency: 32,
+    concurrency: undefined,
     check: false,
   })
   give({

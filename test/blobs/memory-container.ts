@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Blob, type BlobContainer, BlobError, type ReadRequest } from '../../src/blobs/index.ts'
+import { type Blob, type BlobContainer, BlobError, packBlobs, type ReadRequest } from '../../src/blobs/index.ts'
 
 /** A blob with its content. */
 export interface MemoryBlob extends Blob {
@@ -44,7 +44,9 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
   }
   const container: MemoryContainer = {
     location: { accountName: 'account', containerName: 'box', url: 'https://account.blob.core.windows.net/box' },
+    credential: undefined,
     requestsWaiting: 0,
+    timesThrottled: 0,
     blobs,
     reads: [],
     writes: [],
@@ -54,19 +56,23 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
     store,
     beforeRead: () => {},
     beforeWrite: () => {},
-    async *listPages(prefix, signal) {
+    async listPage({ prefix, delimiter, marker = '', most = 3, signal }) {
       signal.throwIfAborted()
-      const names = [...blobs.keys()].filter((name) => name.startsWith(prefix)).sort()
-      for (let index = 0; index < names.length; index += 3)
-        yield names.slice(index, index + 3).flatMap((name) => blobs.get(name) ?? [])
+      const folderOf = (name: string) => {
+        const end = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length)
+        return end < 0 ? undefined : name.slice(0, end + 1)
+      }
+      const names = [...blobs.keys()].filter((name) => name.startsWith(prefix))
+      const entries = [...new Set(names.map((name) => folderOf(name) ?? name))].sort().filter((name) => name >= marker)
+      const page = entries.slice(0, most)
+      return {
+        blobs: packBlobs(page.flatMap((name) => (folderOf(name) === name ? [] : (blobs.get(name) ?? [])))),
+        folders: page.filter((name) => folderOf(name) === name),
+        marker: entries[most],
+      }
     },
     probe: async () => {},
     probeWrite: async () => {},
-    async listFolders(prefix, most) {
-      const below = [...blobs.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
-      const folders = below.filter((name) => name.includes('/')).map((name) => name.slice(0, name.indexOf('/')))
-      return [...new Set(folders)].sort().slice(0, most)
-    },
     async read(request) {
       const { name, etag, offset, length, signal, onBytes } = request
       container.reads.push(name)
@@ -79,8 +85,8 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
         if (!blob) throw new BlobError(`read ${name}`, 404, 'BlobNotFound')
         if (blob.etag !== etag) throw new BlobError(`read ${name}`, 412, 'ConditionNotMet')
         const half = offset + Math.ceil(length / 2)
-        await onBytes(blob.content.subarray(offset, half))
-        await onBytes(blob.content.subarray(half, offset + length))
+        onBytes(blob.content.subarray(offset, half))
+        onBytes(blob.content.subarray(half, offset + length))
       } finally {
         reading -= 1
       }
@@ -100,6 +106,7 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
       const content = Buffer.concat(ids.flatMap((id) => blocks.get(`${name} ${id}`) ?? []))
       await write(name, content, replace, signal)
     },
+    close: () => {},
   }
   for (const [name, content] of Object.entries(files)) store(name, content)
   return container

@@ -40,10 +40,7 @@ const whole = [100, 101, 102, 103, 104, 105, 106, 107, 108, 109]
 
 // The pauses between two tries are random; here they are none.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
-afterEach(() => {
-  vi.restoreAllMocks()
-  vi.useRealTimers()
-})
+afterEach(() => void vi.restoreAllMocks())
 
 describe('a read', () => {
   test('that comes whole is one request', async () => {
@@ -117,72 +114,11 @@ describe('a read', () => {
     const { request } = reading()
     const { asked, readOnce } = server({ bytes: 10 })
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
-    const onBytes = () => Promise.reject(full)
+    const onBytes = () => {
+      throw full
+    }
     await expect(read({ ...request, onBytes }, readOnce)).rejects.toBe(full)
     expect(asked).toHaveLength(1)
-  })
-
-  test('waits until its bytes are taken before the next come', async () => {
-    const { request } = reading()
-    let taking = 0
-    const onBytes = async () => {
-      expect(taking).toBe(0)
-      taking += 1
-      await Promise.resolve()
-      taking -= 1
-    }
-    await read({ ...request, onBytes }, server({ bytes: 10 }).readOnce)
-  })
-})
-
-describe('a connection that brings nothing for 30 seconds', () => {
-  /** A request that brings some bytes, and then nothing until it is given up. */
-  const stalling = (bytes: number, begun: () => void) => async (rest: ReadRequest) => {
-    for (let index = 0; index < bytes; index += 1) await rest.onBytes(Uint8Array.of(rest.offset + index))
-    begun()
-    await new Promise((_, reject) => rest.signal.addEventListener('abort', () => reject(rest.signal.reason)))
-  }
-
-  test('is given up, and the read goes on behind the last byte', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { request, received } = reading()
-    const stalled = Promise.withResolvers<void>()
-    const asked: number[] = []
-    const done = read(request, async (rest) => {
-      asked.push(rest.offset)
-      if (asked.length === 1) return stalling(3, stalled.resolve)(rest)
-      for (let index = 0; index < rest.length; index += 1) await rest.onBytes(Uint8Array.of(rest.offset + index))
-    })
-    await stalled.promise
-    await vi.advanceTimersByTimeAsync(29_999)
-    expect(asked).toEqual([100])
-    await vi.advanceTimersByTimeAsync(1)
-    await done
-    expect(asked).toEqual([100, 103])
-    expect(received).toEqual(whole)
-  })
-
-  test('is not one that brings a byte now and then', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { request, received } = reading()
-    let requests = 0
-    const done = read(request, async (rest) => {
-      requests += 1
-      for (let index = 0; index < rest.length; index += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 29_000))
-        rest.signal.throwIfAborted()
-        await rest.onBytes(Uint8Array.of(rest.offset + index))
-      }
-    })
-    await vi.advanceTimersByTimeAsync(300_000)
-    await done
-    expect([requests, received]).toEqual([1, whole])
-  })
-
-  test('leaves no timer behind', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    await read(reading().request, server({ bytes: 4, error: broken() }, { bytes: 10 }).readOnce)
-    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

@@ -34,8 +34,8 @@ function failing(...errors: readonly unknown[]) {
   }
 }
 
-const refused = (status: number, code = 'Code', headers: Record<string, string> = {}) =>
-  new BlobError('put', status, code, { cause: { response: { headers: new Map(Object.entries(headers)) } } })
+const refused = (status: number, code = 'Code', retryAfter?: number) =>
+  new BlobError('put', status, code, { retryAfter })
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -102,7 +102,8 @@ describe('a request that failed', () => {
   })
 
   test('waits as long as the service asks for', async () => {
-    const request = failing(refused(503, 'ServerBusy', { 'retry-after': '7' }))
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const request = failing(refused(503, 'ServerBusy', 7))
     const retries = watchRetries('account', recordingLog())
     const done = retrying(retries, signal, request.send)
     await vi.advanceTimersByTimeAsync(6999)
@@ -129,7 +130,7 @@ describe('a request that failed', () => {
   test('ends with the signal’s reason while it waits', async () => {
     const stop = new AbortController()
     const retries = watchRetries('account', recordingLog())
-    const done = retrying(retries, stop.signal, failing(refused(503, '', { 'retry-after': '60' })).send)
+    const done = retrying(retries, stop.signal, failing(refused(503, '', 60)).send)
     done.catch(() => {})
     await vi.advanceTimersByTimeAsync(1000)
     stop.abort(new Cancelled('stop'))
@@ -142,10 +143,10 @@ test('retries are told, but not each', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(1)
   const log = recordingLog()
   const retries = watchRetries('account', log)
-  const pause = (error: unknown) => void retries.pause(error, 1, signal)
-  for (let count = 0; count < 100; count += 1) pause(refused(503, 'ServerBusy', { 'retry-after': '12' }))
+  const pause = (error: unknown) => void retries.pause(error, 1, performance.now(), signal)
+  for (let count = 0; count < 100; count += 1) pause(refused(503, 'ServerBusy', 12))
   expect(log.lines).toEqual([
-    'info: Storage account "account" asks us to slow down (503 ServerBusy); trying again in 12 s.',
+    'info: Storage account "account" asks us to slow down (503 ServerBusy); trying again in 13 s.',
   ])
   await vi.advanceTimersByTimeAsync(30_000)
   pause(refused(0, 'ECONNRESET'))

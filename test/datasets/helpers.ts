@@ -8,7 +8,16 @@ import { silentLog } from '../report/helpers.ts'
 
 /** A file of a snapshot. */
 export function file(path: string, size: number, differences: Partial<SnapshotFile> = {}): SnapshotFile {
-  return { name: `d/${path}`, path, size, etag: '0x1', md5: 'bWQ1', lastModified: 0, tier: 'Hot', ...differences }
+  return {
+    name: `d/${path}`,
+    path,
+    size,
+    etag: '0x1',
+    md5: '1B2M2Y8AsgTpgAmY7PhCfg==',
+    lastModified: 0,
+    tier: 'Hot',
+    ...differences,
+  }
 }
 
 export interface FakeWorkspace extends Workspace {

@@ -7,8 +7,8 @@ import { file } from './helpers.ts'
 const everything: Selection = { include: [], exclude: [], sample: undefined, sampleBy: 'file' }
 const paths = [
   '.hidden',
-  'a.csv',
   'A.CSV',
+  'a.csv',
   'b c/d e.csv',
   'deep/.dot/x.dcm',
   'deep/er/y.dcm',
@@ -26,15 +26,15 @@ test.each<[string, Partial<Selection>, string[]]>([
   ['two stars go through all folders, the top and dotfiles too', { include: ['**'] }, paths],
   ['two stars in front', { include: ['**/*.csv'] }, ['a.csv', 'b c/d e.csv']],
   ['two stars behind', { include: ['deep/**'] }, ['deep/.dot/x.dcm', 'deep/er/y.dcm']],
-  ['a star takes dotfiles', { include: ['*'] }, ['.hidden', 'a.csv', 'A.CSV']],
+  ['a star takes dotfiles', { include: ['*'] }, ['.hidden', 'A.CSV', 'a.csv']],
   ['braces', { include: ['{p1,deep/er}/*'] }, ['deep/er/y.dcm', 'p1/1.dcm']],
   ['a range', { include: ['p[2-9]/*'] }, ['p2/2.dcm']],
   ['a question mark', { include: ['p?/?.dcm'] }, ['p1/1.dcm', 'p2/2.dcm']],
-  ['a negation takes the others', { include: ['!**/*.dcm'] }, ['.hidden', 'a.csv', 'A.CSV', 'b c/d e.csv']],
+  ['a negation takes the others', { include: ['!**/*.dcm'] }, ['.hidden', 'A.CSV', 'a.csv', 'b c/d e.csv']],
   ['spaces', { include: ['b c/*'] }, ['b c/d e.csv']],
   ['brackets that are meant, behind a backslash', { include: ['odd \\[1\\]/**'] }, ['odd [1]/(z){2}.dcm']],
   ['several, where one is enough', { include: ['p1/*', 'a.csv'] }, ['a.csv', 'p1/1.dcm']],
-  ['leaving out', { exclude: ['**/*.dcm', '.*'] }, ['a.csv', 'A.CSV', 'b c/d e.csv']],
+  ['leaving out', { exclude: ['**/*.dcm', '.*'] }, ['A.CSV', 'a.csv', 'b c/d e.csv']],
   [
     'leaving out of what is taken',
     { include: ['**/*.dcm'], exclude: ['deep/**', 'p1/*'] },
@@ -76,5 +76,5 @@ test.each<Partial<Selection>>([
   const { code, message } = await refusalOf(() => chosen(selection))
   expect(code).toBe('nothing-selected')
   expect(message).toContain('Dataset d:1 has 9 files')
-  expect(message).toContain('for instance ".hidden", "a.csv", "A.CSV".')
+  expect(message).toContain('for instance ".hidden", "A.CSV", "a.csv".')
 })

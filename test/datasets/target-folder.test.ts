@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { refuseOverlaps, requireEmpty, requireOursOrEmpty, resolveTargetFolder } from '../../src/datasets/index.ts'
 import { manifestPath } from '../../src/transfer/manifest.ts'
 import { refusalOf } from '../report/helpers.ts'
+import { manifestText } from '../transfer/helpers.ts'
 
 let root = ''
 let checkout = ''
@@ -86,7 +87,7 @@ describe('the folder of an input', () => {
     await mkdir(folder)
     await requireOursOrEmpty(folder)
     await writeFile(join(folder, 'f'), 'x')
-    await writeFile(manifestPath(folder), JSON.stringify({ schema: 1, complete: true, files: {} }))
+    await writeFile(manifestPath(folder), manifestText([]))
     await requireOursOrEmpty(folder)
   })
 
@@ -95,10 +96,11 @@ describe('the folder of an input', () => {
     'not JSON',
     'null',
     '[]',
-    '{"schema":2,"complete":true,"files":{}}',
-    '{"schema":1}',
-    '{"schema":1,"complete":true,"files":"x"}',
-    '{"schema":1,"complete":false,"files":{}}',
+    '{"schema":1,"complete":true,"files":{}}',
+    '{"schema":2}',
+    '{"schema":2,"complete":true,"files":[]}',
+    manifestText([], false),
+    manifestText([]).replace('2', '3'),
   ])('with files is not ours for a list of files that reads %j', async (manifest) => {
     const folder = join(checkout, 'data')
     await mkdir(folder)

@@ -62,8 +62,11 @@ describe('the tables of README.md are those of the action files', () => {
   })
 
   test('the default of concurrency is the one in the code', () => {
-    const inCode = /defaultConcurrency = (\d+)/.exec(readText('src/action/inputs.ts'))?.[1]
-    expect(readme).toContain(`1 to 1000. By default ${inCode}.`)
+    const code = readText('src/transfer/mover.ts')
+    const [first, most] = ['first', 'most'].map((name) => new RegExp(`${name}Requests = (\\d+)`).exec(code)?.[1])
+    expect(readme).toContain(
+      `1 to 1000. By default it begins with ${first}, and takes more while that moves more, up to ${most}.`,
+    )
   })
 })
 

@@ -11,6 +11,7 @@ const codesOfTheStep = ['bug', 'cancelled', 'system-refused']
 /** Errors whose code is chosen by a function: which codes that may be, besides those of pairs of a code and a text. */
 const computedCodes: Record<string, readonly string[]> = {
   'src/azureml/arm-refusals.ts': [],
+  'src/transfer/foreign-error.ts': [],
   'src/azureml/storage-refusals.ts': codesOfVerdicts('src/azureml/storage-verdicts.ts'),
 }
 
@@ -125,7 +126,6 @@ const pieces: readonly (readonly [string, string, readonly string[]])[] = [
       'contain NUL',
       'are absolute or have empty segments',
       'have "." or ".." as a segment',
-      'are not Unicode',
       'have a segment of more than 255 bytes',
       'make paths of more than',
       'are names that Windows cannot hold',

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { StepResult } from '../../emulator/runner.ts'
+import { manifestText } from '../transfer/helpers.ts'
 import { errorOf, filesBelow, type Job, useWorld, warningsOf } from './world.ts'
 
 const world = useWorld()
@@ -163,10 +164,8 @@ describe('files that somebody forged', () => {
     const { checkout } = job.runner.folders
     await job.write(`${checkout}/precious`, 'precious')
     await job.write(`${checkout}/data/here`, 'old')
-    const entry = { size: 8, etag: '0x1', lastModified: 0 }
-    const names = ['../precious', 'x/../../precious', path.join(checkout, 'precious')]
-    const files = Object.fromEntries(names.map((name) => [name, entry]))
-    await job.write(`${checkout}/.data.azureml-datasets.json`, JSON.stringify({ schema: 1, complete: true, files }))
+    const names = ['../precious', 'x/../../precious', path.join(checkout, 'precious')].sort()
+    await job.write(`${checkout}/.data.azureml-datasets.json`, manifestText(names.map((name) => [name, '0x1'])))
     const main = await job.main({ 'input-datasets': '{name: listed, target-folder: data}' })
     expect(main.exitCode, main.log).toBe(0)
     expect(readFileSync(path.join(checkout, 'precious'), 'utf8')).toBe('precious')
@@ -181,9 +180,7 @@ describe('files that somebody forged', () => {
     const asked = (folder: string) => job.main({ 'input-datasets': `{name: linked, target-folder: ${folder}}` })
     expect(errorOf(await asked('data'))).toContain('is a symbolic link')
     expect(errorOf(await asked('inner'))).toContain('[target-not-ours]')
-    const entry = { size: 1, etag: '0x1', lastModified: 0 }
-    const list = { schema: 1, complete: true, files: { 'sub/f': entry } }
-    await job.write(`${checkout}/.inner.azureml-datasets.json`, JSON.stringify(list))
+    await job.write(`${checkout}/.inner.azureml-datasets.json`, manifestText([['sub/f', '0x1']]))
     expect(errorOf(await asked('inner'))).toContain('[target-not-ours]')
     expect(readFileSync(path.join(home, 'precious', 'f'), 'utf8')).toBe('precious')
   })

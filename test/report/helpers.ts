@@ -27,11 +27,4 @@ export function recordingLog(): Log & { readonly lines: readonly string[] } {
   }
 }
 
-/** A log that keeps silent. */
-export const silentLog: Log = {
-  debug() {},
-  info() {},
-  notice() {},
-  warning() {},
-  mask() {},
-}
+export { silentLog } from './silent-log.ts'

@@ -9,7 +9,7 @@ import { type MemoryContainer, memoryContainer } from '../blobs/memory-container
 import { fuzzSettings } from '../fuzz.ts'
 import { hostileName } from '../hostile-names.ts'
 import { hashOfTree, plantSentinels } from '../sentinels.ts'
-import { stage, treeOf } from './helpers.ts'
+import { manifestText, stage, treeOf } from './helpers.ts'
 
 type Files = Readonly<Record<string, string>>
 
@@ -119,8 +119,9 @@ async function disturb(target: string, one: { kind: string; name: string; json?:
     'new manifest is a folder': () => mkdir(join(`${manifestPath(target)}.new`, 'sub'), { recursive: true }),
     'new manifest is a link': () => symlink(outside, `${manifestPath(target)}.new`),
     manifest: async () => {
-      const files = JSON.stringify({ [one.name]: JSON.parse(one.json ?? '{}'), '../evil': {}, '/evil': {}, 'a\0b': {} })
-      await writeFile(manifestPath(target), `{"schema":1,"complete":${one.name.length % 2 === 0},"files":${files}}`)
+      const named = ['../evil', '/evil', 'a\0b', one.name].sort().map((name) => [name, '0x1'])
+      const entries = [...named, JSON.parse(one.json ?? '{}')]
+      await writeFile(manifestPath(target), manifestText(entries, one.name.length % 2 === 0))
     },
     'no manifest': () => rm(manifestPath(target), { force: true }),
   }

@@ -18,6 +18,12 @@ export function useFolder(): { readonly path: string } {
   return folder
 }
 
+/** A list of our files as it lies beside a folder. Entries are `[path, etag]`, or what somebody forged. */
+export function manifestText(entries: readonly unknown[], complete = true): string {
+  const lines = entries.map((entry) => JSON.stringify(entry)).join(',\n')
+  return `{"schema":2,"complete":${complete ? 'true ' : 'false'},"files":[\n${lines}\n]}\n`
+}
+
 /** Files of a snapshot with these paths. */
 export function filesAt(...paths: readonly string[]): SnapshotFile[] {
   return paths.map((path) => ({ name: path, path, size: 1, etag: '0x1', md5: undefined, lastModified: 0, tier: 'Hot' }))

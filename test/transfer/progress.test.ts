@@ -12,7 +12,8 @@ afterEach(() => vi.useRealTimers())
 
 function transfer({ files = 20_000, bytes = 30 * gigabyte, waiting = 0 } = {}) {
   const log = recordingLog()
-  const progress = startProgress(log, 'scans:3', { files, bytes }, () => waiting)
+  const progress = startProgress(log, 'scans:3', () => waiting)
+  progress.expect({ files, bytes })
   return { log, progress }
 }
 

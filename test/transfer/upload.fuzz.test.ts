@@ -71,9 +71,19 @@ async function uploaded(folder: string, linksOut: LinksOut, written: ReadonlyMap
   try {
     const files = await listLocalFiles(folder, linksOut)
     const signal = new AbortController().signal
-    await uploadFiles({ container, prefix, files, replace: false, label: 'o', concurrency: 4, signal, log: silentLog })
-    for (const { path, absolutePath } of files)
-      expect(contentIn(container, prefix + path)).toBe(await readFile(absolutePath, 'utf8'))
+    await uploadFiles({
+      container,
+      prefix,
+      root: folder,
+      files,
+      replace: false,
+      label: 'o',
+      concurrency: 4,
+      signal,
+      log: silentLog,
+    })
+    for (const { path } of files)
+      expect(contentIn(container, prefix + path)).toBe(await readFile(join(folder, path), 'utf8'))
     for (const [path, content] of written) expect(contentIn(container, prefix + path)).toBe(content)
     expect(container.blobs.size).toBe(before.size + files.length)
     if (linksOut === 'refuse')

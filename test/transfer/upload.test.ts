@@ -22,10 +22,11 @@ async function write(files: Readonly<Record<string, string | Buffer>>): Promise<
 }
 
 async function upload(container: MemoryContainer, differences: Partial<UploadRequest> = {}) {
-  const request = { prefix: 'p/', replace: false, label: 'made', concurrency: 8, log: silentLog }
+  const request = { root: root.path, prefix: 'p/', replace: false, label: 'made', concurrency: 8, log: silentLog }
   const { signal } = new AbortController()
   const files = await listLocalFiles(root.path, 'refuse')
-  return uploadFiles({ ...request, container, files, signal, ...differences })
+  const uploaded = await uploadFiles({ ...request, container, files, signal, ...differences })
+  return files.map(({ path, size }, index) => ({ path, size, md5: uploaded.md5At(index) }))
 }
 
 describe('uploading', () => {

@@ -1,0 +1,143 @@
+import type { Socket } from 'node:net'
+import { dial, type Origin } from './dial.ts'
+import { type ResponseHead, type ResponseReader, readResponse } from './response.ts'
+
+/** A request, and who gets its answer. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'PUT'
+  /** Path and query, percent-encoded. */
+  readonly target: string
+  /** Without `Host` and `Content-Length`. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | undefined
+  readonly signal: AbortSignal
+  /** Gets the head before the body. What it throws ends the request. */
+  readonly onHead?: (head: ResponseHead) => void
+  /** Gets the body in order; the bytes are valid only until it returns. What it throws ends the request. */
+  readonly onBody?: (bytes: Buffer) => void
+}
+
+/** A connection that carries one request after another. */
+export interface Connection {
+  /** Whether it may be used again, as far as is known. */
+  readonly isUsable: boolean
+  /** Sends a request and resolves when the answer is complete. Rejects with {@link ConnectionLost} and whatever a receiver throws. */
+  send(request: HttpRequest): Promise<ResponseHead>
+  close(): void
+}
+
+/** The connection could not be made, broke, or stood still. */
+export class ConnectionLost extends Error {
+  /** The system's or TLS's code (`ECONNRESET`), `Stalled`, or `CutShort` where it was closed before the answer was complete. */
+  readonly code: string
+  /** Whether some of the answer had come: if not, a server that closes idle connections may never have seen the request. */
+  readonly wasAnswered: boolean
+
+  constructor(code: string, wasAnswered: boolean, options?: ErrorOptions) {
+    super(`connection lost: ${code}`, options)
+    this.code = code
+    this.wasAnswered = wasAnswered
+  }
+}
+
+/** Bytes that one system call can bring. A TLS record is never longer than 16 KiB; plain connections gain from more. */
+const readBufferBytes = { tls: 64 * 1024, plain: 256 * 1024 }
+
+interface Exchange {
+  readonly reader: ResponseReader
+  readonly settle: (error?: unknown) => void
+  wasAnswered: boolean
+}
+
+/** Opens a connection; one that moves no byte in either direction for `stallMilliseconds`, while a request is under way, is given up. */
+export async function connect(origin: Origin, stallMilliseconds: number, signal: AbortSignal): Promise<Connection> {
+  let exchange: Exchange | undefined
+  const onBytes = (bytes: Buffer) => {
+    if (!exchange) return void socket.destroy() // an answer that nobody asked for
+    exchange.wasAnswered = true
+    try {
+      exchange.reader.push(bytes)
+    } catch (error) {
+      exchange?.settle(error)
+      socket.destroy()
+    }
+  }
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(origin.isSecure ? readBufferBytes.tls : readBufferBytes.plain),
+    callback: (count: number, buffer: Uint8Array) => {
+      onBytes((buffer as Buffer).subarray(0, count))
+      return true
+    },
+  }
+  const socket = await dial(origin, onread, stallMilliseconds, signal)
+  const lose = (code: string, cause?: unknown) => {
+    exchange?.settle(new ConnectionLost(code, exchange.wasAnswered, { cause }))
+    socket.destroy()
+  }
+  socket.on('error', (error: NodeJS.ErrnoException) => lose(error.code ?? error.message, error))
+  socket.on('close', () => {
+    if (exchange && !exchange.reader.close()) lose('CutShort')
+  })
+  socket.on('timeout', () => lose('Stalled'))
+
+  const exchangeOver = async (request: HttpRequest): Promise<ResponseHead> => {
+    request.signal.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>()
+    let head: ResponseHead | undefined
+    const stop = () => {
+      exchange?.settle(request.signal.reason)
+      socket.destroy()
+    }
+    const settle = (error?: unknown) => {
+      exchange = undefined
+      request.signal.removeEventListener('abort', stop)
+      if (head && error === undefined) resolve(head)
+      else reject(error)
+    }
+    const reader = readResponse({
+      onHead: (answered) => {
+        head = answered
+        request.onHead?.(answered)
+      },
+      onBody: (bytes) => request.onBody?.(bytes),
+      onEnd: (reusable) => {
+        if (reusable) rest(socket)
+        else socket.destroy()
+        settle()
+      },
+    })
+    write(socket, origin, request)
+    exchange = { reader, settle, wasAnswered: false }
+    request.signal.addEventListener('abort', stop, { once: true })
+    socket.ref()
+    socket.setTimeout(stallMilliseconds)
+    return promise
+  }
+  return {
+    get isUsable() {
+      return exchange === undefined && !socket.destroyed && socket.readyState !== 'closed'
+    },
+    send: exchangeOver,
+    close: () => void socket.destroy(),
+  }
+}
+
+/** An idle connection neither keeps the process alive nor counts as stalled. */
+function rest(socket: Socket): void {
+  socket.setTimeout(0)
+  socket.unref()
+}
+
+function write(socket: Socket, { authority }: Origin, { method, target, headers, body }: HttpRequest): void {
+  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${authority}`]
+  for (const name in headers) lines.push(`${name}: ${headers[name]}`)
+  if (method === 'PUT') lines.push(`Content-Length: ${body?.byteLength ?? 0}`)
+  // A line end in a value would begin a header, or a request, of somebody else's making.
+  if (lines.some((line) => /[\r\n\0]/.test(line))) throw new Error('a line end in the head of a request')
+  const head = `${lines.join('\r\n')}\r\n\r\n`
+  if (!body || body.byteLength === 0) return void socket.write(head, 'latin1')
+  socket.cork()
+  socket.write(head, 'latin1')
+  socket.write(body)
+  socket.uncork()
+}

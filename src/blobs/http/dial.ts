@@ -1,0 +1,135 @@
+import { isIP, connect as netConnect, type OnReadOpts, type Socket } from 'node:net'
+import { createSecureContext, type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls'
+import { getProxyForUrl } from 'proxy-from-env'
+import { MalformedResponse, type ResponseHead, readResponse } from './response.ts'
+
+/** Where requests go, and what connections to it share. */
+export interface Origin {
+  readonly isSecure: boolean
+  readonly host: string
+  readonly port: number
+  /** For the `Host` header. */
+  readonly authority: string
+  /** The proxy that `HTTPS_PROXY` and `NO_PROXY` name for it; plain http goes straight. */
+  readonly proxy: URL | undefined
+  /** Made once, as it reads all authorities that Node trusts. */
+  readonly secureContext: SecureContext | undefined
+  /** The last TLS session that the server gave, to resume. */
+  session: Buffer | undefined
+}
+
+/** A proxy did not open the tunnel. */
+export class ProxyRefusal extends Error {
+  readonly code = 'ProxyRefusal'
+  readonly status: number
+
+  constructor(status: number) {
+    super(`the proxy answered ${status}`)
+    this.status = status
+  }
+}
+
+export function originOf(url: URL): Origin {
+  const isSecure = url.protocol === 'https:'
+  const proxy = isSecure ? getProxyForUrl(url.href) : ''
+  return {
+    isSecure,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (isSecure ? 443 : 80),
+    authority: url.host,
+    proxy: proxy === '' ? undefined : new URL(proxy),
+    secureContext: isSecure ? createSecureContext() : undefined,
+    session: undefined,
+  }
+}
+
+/**
+ * Opens a connection whose bytes land in `onread.buffer`: no stream, and no copy. It is given before it is connected; what is written
+ * meanwhile waits. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
+ */
+export async function dial(
+  origin: Origin,
+  onread: OnReadOpts,
+  stallMilliseconds: number,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { host, port, isSecure, proxy } = origin
+  if (!isSecure) return netConnect({ host, port, noDelay: true, onread })
+  const tunnel = proxy ? await openTunnel(proxy, `${bracketed(host)}:${port}`, stallMilliseconds, signal) : undefined
+  const socket = tlsConnect({
+    ...(tunnel ? { socket: tunnel } : { host, port }),
+    ...(isIP(host) ? {} : { servername: host }),
+    ...(origin.session ? { session: origin.session } : {}),
+    ...(origin.secureContext ? { secureContext: origin.secureContext } : {}),
+    host,
+    ALPNProtocols: ['http/1.1'],
+    // Its type leaves it out, but a TLS socket is a socket: node:net, `onread`.
+    ...{ onread },
+  })
+  socket.setNoDelay(true)
+  return rememberSession(origin, socket)
+}
+
+function rememberSession(origin: Origin, socket: TLSSocket): TLSSocket {
+  socket.on('session', (session) => {
+    origin.session = session
+  })
+  // A session that led to a refusal must not spoil the next connection too.
+  socket.once('error', () => {
+    origin.session = undefined
+  })
+  return socket
+}
+
+/** A connection through a proxy: `CONNECT host:port` (RFC 9110, section 9.3.6), with the password that the proxy's URL has. */
+async function openTunnel(proxy: URL, target: string, stallMilliseconds: number, signal: AbortSignal): Promise<Socket> {
+  const host = proxy.hostname.replace(/^\[|\]$/g, '')
+  const isSecure = proxy.protocol === 'https:'
+  const port = Number(proxy.port) || (isSecure ? 443 : 80)
+  const socket = isSecure
+    ? tlsConnect({ host, port, ...(isIP(host) ? {} : { servername: host }) })
+    : netConnect({ host, port, noDelay: true })
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${proxyPassword(proxy)}\r\n`, 'latin1')
+  try {
+    const { status } = await headOf(socket, stallMilliseconds, signal)
+    if (status < 200 || status > 299) throw new ProxyRefusal(status)
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+function proxyPassword({ username, password }: URL): string {
+  if (username === '') return ''
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return `Proxy-Authorization: Basic ${Buffer.from(pair).toString('base64')}\r\n`
+}
+
+/** The head of the proxy's answer. No byte of the tunnel is read: the server speaks only when it is spoken to. */
+function headOf(socket: Socket, stallMilliseconds: number, signal: AbortSignal): Promise<ResponseHead> {
+  const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>()
+  const reader = readResponse({ onHead: resolve, onBody: () => {}, onEnd: () => {} })
+  const onData = (bytes: Buffer) => {
+    try {
+      reader.push(bytes)
+    } catch (error) {
+      reject(error)
+    }
+  }
+  const onClose = () => reject(new MalformedResponse('the proxy closed the connection'))
+  const onStall = () => reject(Object.assign(new Error('the proxy does not answer'), { code: 'Stalled' }))
+  socket.on('data', onData).once('error', reject).once('close', onClose)
+  socket.setTimeout(stallMilliseconds, onStall)
+  const onStop = () => reject(signal.reason)
+  signal.addEventListener('abort', onStop)
+  return promise.finally(() => {
+    signal.removeEventListener('abort', onStop)
+    socket.off('data', onData).off('error', reject).off('close', onClose).off('timeout', onStall)
+    socket.setTimeout(0).pause()
+  })
+}
+
+function bracketed(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host
+}
