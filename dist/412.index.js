@@ -62,7 +62,8 @@ const tokenReserve = 2 * 60_000;
 function authorizerOf(accountName, credential) {
     switch (credential.kind) {
         case 'account-key':
-            return sharedKey(accountName, Buffer.from(credential.accountKey, 'base64'));
+            // Made once: of bytes, a key would be made for every request, which costs more than the signature.
+            return sharedKey(accountName, (0,external_node_crypto_.createSecretKey)(credential.accountKey, 'base64'));
         case 'sas':
             return { prove: () => ({ headers: {}, query: credential.sas }), renew: async () => false };
         case 'token':
@@ -90,7 +91,7 @@ function sharedKey(accountName, key) {
             `/${accountName}${path}`,
             ...Object.keys(query)
                 .sort()
-                .map((name) => `${name}:${decodeURIComponent(query[name] ?? '')}`),
+                .map((name) => `${name}:${query[name] ?? ''}`),
         ].join('\n');
         const signature = (0,external_node_crypto_.createHmac)('sha256', key).update(text, 'utf8').digest('base64');
         return { headers: { Authorization: `SharedKey ${accountName}:${signature}` }, query: '' };
@@ -170,7 +171,7 @@ function readResponse(sink) {
     const textUntil = (mark, most, bytes) => {
         const all = kept ? Buffer.concat([kept, bytes]) : bytes;
         const at = all.indexOf(mark, 0, 'latin1');
-        if (at > most || (at < 0 && all.length > most))
+        if (at > most || (at < 0 && all.length >= most + mark.length))
             throw new MalformedResponse(`${state} of more than ${most} bytes`);
         kept = at < 0 ? Buffer.from(all) : undefined;
         return at < 0 ? undefined : { text: all.toString('latin1', 0, at), rest: all.subarray(at + mark.length) };
@@ -247,23 +248,30 @@ function readResponse(sink) {
         },
     };
 }
+/** Without splitting the text into lines first: this is done for every small file. */
 function parseHead(text) {
-    const [statusLine = '', ...lines] = text.split('\r\n');
-    const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1];
+    let end = lineEnd(text, 0);
+    const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(text.slice(0, end))?.[1];
     if (status === undefined)
         throw new MalformedResponse('no status line of HTTP/1.1');
     const headers = new Map();
-    for (const line of lines) {
-        const colon = line.indexOf(':');
+    while (end < text.length) {
+        const start = end + 2;
+        end = lineEnd(text, start);
+        const colon = text.indexOf(':', start);
+        const name = text.slice(start, colon).toLowerCase();
         // Neither spaces before the colon nor lines that go on where one ended (RFC 9112, section 5).
-        if (colon < 1 || /[\s\0]/.test(line.slice(0, colon)))
+        if (colon <= start || colon > end || /[\s\0]/.test(name))
             throw new MalformedResponse('a header without a name');
-        const name = line.slice(0, colon).toLowerCase();
-        const value = line.slice(colon + 1).trim();
+        const value = text.slice(colon + 1, end).trim();
         const before = headers.get(name);
         headers.set(name, before === undefined ? value : `${before}, ${value}`);
     }
     return { status: Number(status), headers };
+}
+function lineEnd(text, start) {
+    const end = text.indexOf('\r\n', start);
+    return end < 0 ? text.length : end;
 }
 /** How a body ends: RFC 9112, section 6.3. */
 function framingOf({ status, headers }) {
@@ -320,12 +328,21 @@ function originOf(url) {
         session: undefined,
     };
 }
+/** Bytes that one system call can bring. A TLS record is never longer than 16 KiB; plain connections gain from more. */
+const readBufferBytes = { tls: 64 * 1024, plain: 256 * 1024 };
 /**
- * Opens a connection whose bytes land in `onread.buffer`: no stream, and no copy. It is given before it is connected; what is written
- * meanwhile waits. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
+ * Opens a connection whose bytes land in one buffer: no stream, and no copy. `onBytes` gets them, valid only until it returns. The connection is given
+ * before it is made; what is written meanwhile waits. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
  */
-async function dial(origin, onread, stallMilliseconds, signal) {
+async function dial(origin, onBytes, stallMilliseconds, signal) {
     const { host, port, isSecure, proxy } = origin;
+    const onread = {
+        buffer: Buffer.allocUnsafeSlow(isSecure ? readBufferBytes.tls : readBufferBytes.plain),
+        callback: (count, buffer) => {
+            onBytes(buffer.subarray(0, count));
+            return true;
+        },
+    };
     if (!isSecure)
         return (0,external_node_net_.connect)({ host, port, noDelay: true, onread });
     const tunnel = proxy ? await openTunnel(proxy, `${bracketed(host)}:${port}`, stallMilliseconds, signal) : undefined;
@@ -339,6 +356,9 @@ async function dial(origin, onread, stallMilliseconds, signal) {
         // Its type leaves it out, but a TLS socket is a socket: node:net, `onread`.
         ...{ onread },
     });
+    // Over another socket there is no `onread` (node:tls ignores it), but there is the stream.
+    if (tunnel)
+        socket.on('data', onBytes);
     socket.setNoDelay(true);
     return rememberSession(origin, socket);
 }
@@ -421,8 +441,6 @@ class ConnectionLost extends Error {
         this.wasAnswered = wasAnswered;
     }
 }
-/** Bytes that one system call can bring. A TLS record is never longer than 16 KiB; plain connections gain from more. */
-const readBufferBytes = { tls: 64 * 1024, plain: 256 * 1024 };
 /** Opens a connection; one that moves no byte in either direction for `stallMilliseconds`, while a request is under way, is given up. */
 async function connect(origin, stallMilliseconds, signal) {
     let exchange;
@@ -438,14 +456,7 @@ async function connect(origin, stallMilliseconds, signal) {
             socket.destroy();
         }
     };
-    const onread = {
-        buffer: Buffer.allocUnsafeSlow(origin.isSecure ? readBufferBytes.tls : readBufferBytes.plain),
-        callback: (count, buffer) => {
-            onBytes(buffer.subarray(0, count));
-            return true;
-        },
-    };
-    const socket = await dial(origin, onread, stallMilliseconds, signal);
+    const socket = await dial(origin, onBytes, stallMilliseconds, signal);
     const lose = (code, cause) => {
         exchange?.settle(new ConnectionLost(code, exchange.wasAnswered, { cause }));
         socket.destroy();
@@ -832,7 +843,7 @@ function createListReader() {
         },
         end: () => {
             if (depth === 0)
-                refuseText(kept);
+                refuseText(kept.subarray(0, kept.includes(lessThan) ? kept.indexOf(lessThan) : kept.length));
             if (!isRootClosed)
                 return undefined;
             return { blobs: packer.pack(), folders, marker: marker === '' ? undefined : marker };
@@ -1225,23 +1236,19 @@ function isGood({ status }) {
 }
 async function sendOnce({ path, pool, authorizer }, { method, name, query = {}, headers = {}, body, signal, onHead, onBody }) {
     const place = name === undefined ? path : `${path}/${encodedName(name)}`;
-    const encodedQuery = Object.fromEntries(Object.entries(query).map(([key, text]) => [key, encodeURIComponent(text)]));
-    const plain = {
+    const all = {
         'x-ms-date': new Date().toUTCString(),
         'x-ms-version': apiVersion,
         'User-Agent': 'azureml-datasets',
         ...headers,
     };
-    const unsigned = { method, path: place, query: encodedQuery, headers: plain, length: body?.byteLength ?? 0 };
-    const proof = await authorizer.prove(unsigned);
-    const search = [...Object.entries(encodedQuery).map(([key, text]) => `${key}=${text}`), proof.query]
-        .filter((part) => part !== '')
-        .join('&');
+    const proving = authorizer.prove({ method, path: place, query, headers: all, length: body?.byteLength ?? 0 });
+    const proof = proving instanceof Promise ? await proving : proving;
     let isWanted = false;
     const head = await pool.send({
         method,
-        target: search === '' ? place : `${place}?${search}`,
-        headers: { ...plain, ...proof.headers },
+        target: place + searchOf(query, proof.query),
+        headers: Object.assign(all, proof.headers),
         body,
         signal,
         onHead: (answered) => {
@@ -1255,6 +1262,12 @@ async function sendOnce({ path, pool, authorizer }, { method, name, query = {}, 
         },
     });
     return { head, proof };
+}
+function searchOf(query, proof) {
+    let search = proof;
+    for (const key in query)
+        search = `${key}=${encodeURIComponent(query[key] ?? '')}${search && '&'}${search}`;
+    return search && `?${search}`;
 }
 /** Every character that is not plain is encoded, but slashes stay: `.` and `..` are names like others to the service. */
 function encodedName(name) {
@@ -1352,7 +1365,7 @@ async function* listSideBySide(container, folder, signal) {
             // Depth first: what was begun is finished before more is begun, so that few tasks wait.
             waiting.push(...next);
             if (blobs.length > 0)
-                yield blobs;
+                yield { blobs, isLast: waiting.length === 0 && running.size === 0 };
         }
     }
     finally {
@@ -1404,17 +1417,26 @@ function snapshotOf(files) {
 }
 /** Lists a folder, whose prefix is empty (the whole container) or ends in `/`: `foo` must not take `foo_bar`. */
 async function takeSnapshot(container, prefix, signal, { most = Number.POSITIVE_INFINITY, onFiles, onPage } = {}) {
-    const isWhole = most === Number.POSITIVE_INFINITY;
-    const listing = isWhole ? listSideBySide(container, prefix, signal) : listPages(container, prefix, signal);
     const pages = [];
     let count = 0;
-    for await (const page of listing) {
+    const take = (page) => {
         pages.push(page);
         count += page.length;
         onFiles?.(count);
-        onPage?.(sorted([page], prefix));
-        if (count >= most)
-            break;
+    };
+    if (most === Number.POSITIVE_INFINITY) {
+        for await (const { blobs, isLast } of listSideBySide(container, prefix, signal)) {
+            take(blobs);
+            if (!isLast || pages.length > 1)
+                onPage?.(sorted([blobs], prefix));
+        }
+    }
+    else {
+        for await (const page of listPages(container, prefix, signal)) {
+            take(page);
+            if (count >= most)
+                break;
+        }
     }
     return withoutFolderStubs(sorted(pages, prefix));
 }
@@ -2406,7 +2428,7 @@ class MoveFailure extends Error {
 /** More threads than this would wait for the disk or the wire. */
 const mostThreads = 8;
 /** Requests in flight at first, on all threads together: enough to hide the latency of small files within a region. */
-const firstRequests = 32;
+const firstRequests = 64;
 const mostRequests = 256;
 /** Bytes of files that all threads together hold in memory when they upload. */
 const memory = 64 * 1024 * 1024;
@@ -2481,7 +2503,7 @@ function startMoving(request) {
     });
     for (let index = 0; index < count; index += 1) {
         const events = eventsOf(() => lanes[index]);
-        lanes.push({ lane: openOne(request, count > 1, limits, events), files: 0, bytes: 0 });
+        lanes.push({ lane: openOne(request, index > 0, limits, events), files: 0, bytes: 0 });
     }
     signal.addEventListener('abort', onAbort);
     if (signal.aborted)
@@ -3301,8 +3323,6 @@ async function beginDownload(request) {
             if (state === 'too large')
                 return;
             waiting.push(page);
-            if (state === 'waiting' && waiting.length < 2)
-                return;
             state = 'fetching';
             opening ??= open();
             void fetchWaiting(opening).catch(() => { }); // settle() waits for the same, and is told

@@ -228,23 +228,19 @@ async function sendOnce(
   { method, name, query = {}, headers = {}, body, signal, onHead, onBody }: BlobRequest,
 ): Promise<{ readonly head: ResponseHead; readonly proof: Proof }> {
   const place = name === undefined ? path : `${path}/${encodedName(name)}`
-  const encodedQuery = Object.fromEntries(Object.entries(query).map(([key, text]) => [key, encodeURIComponent(text)]))
-  const plain = {
+  const all = {
     'x-ms-date': new Date().toUTCString(),
     'x-ms-version': apiVersion,
     'User-Agent': 'azureml-datasets',
     ...headers,
   }
-  const unsigned = { method, path: place, query: encodedQuery, headers: plain, length: body?.byteLength ?? 0 }
-  const proof = await authorizer.prove(unsigned)
-  const search = [...Object.entries(encodedQuery).map(([key, text]) => `${key}=${text}`), proof.query]
-    .filter((part) => part !== '')
-    .join('&')
+  const proving = authorizer.prove({ method, path: place, query, headers: all, length: body?.byteLength ?? 0 })
+  const proof = proving instanceof Promise ? await proving : proving
   let isWanted = false
   const head = await pool.send({
     method,
-    target: search === '' ? place : `${place}?${search}`,
-    headers: { ...plain, ...proof.headers },
+    target: place + searchOf(query, proof.query),
+    headers: Object.assign(all, proof.headers),
     body,
     signal,
     onHead: (answered) => {
@@ -256,6 +252,12 @@ async function sendOnce(
     },
   })
   return { head, proof }
+}
+
+function searchOf(query: Readonly<Record<string, string>>, proof: string): string {
+  let search = proof
+  for (const key in query) search = `${key}=${encodeURIComponent(query[key] ?? '')}${search && '&'}${search}`
+  return search && `?${search}`
 }
 
 /** Every character that is not plain is encoded, but slashes stay: `.` and `..` are names like others to the service. */

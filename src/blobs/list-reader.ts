@@ -136,7 +136,7 @@ export function createListReader(): ListReader {
       kept = Buffer.from(rest)
     },
     end: () => {
-      if (depth === 0) refuseText(kept)
+      if (depth === 0) refuseText(kept.subarray(0, kept.includes(lessThan) ? kept.indexOf(lessThan) : kept.length))
       if (!isRootClosed) return undefined
       return { blobs: packer.pack(), folders, marker: marker === '' ? undefined : marker }
     },

@@ -50,6 +50,12 @@ async function* pagesFrom(
   } while (next !== undefined)
 }
 
+/** A page of a listing, and whether more may follow. */
+export interface SideBySidePage {
+  readonly blobs: PackedBlobs
+  readonly isLast: boolean
+}
+
 /**
  * Lists everything below a folder (empty, or ends in `/`), and gives the pages as they come, in any order. Pages can only be asked for one
  * after another, and each takes long: so a listing of more than one page goes on by the folders that it shows, side by side.
@@ -58,7 +64,7 @@ export async function* listSideBySide(
   container: BlobContainer,
   folder: string,
   signal: AbortSignal,
-): AsyncGenerator<PackedBlobs> {
+): AsyncGenerator<SideBySidePage> {
   const waiting: Task[] = [{ folder, isLong: false }]
   const running = new Map<Task, Promise<Step>>()
   const stop = new AbortController()
@@ -73,7 +79,7 @@ export async function* listSideBySide(
       running.delete(task)
       // Depth first: what was begun is finished before more is begun, so that few tasks wait.
       waiting.push(...next)
-      if (blobs.length > 0) yield blobs
+      if (blobs.length > 0) yield { blobs, isLast: waiting.length === 0 && running.size === 0 }
     }
   } finally {
     stop.abort(signal.reason)

@@ -38,7 +38,7 @@ export interface ListingOptions {
   readonly most?: number | undefined
   /** Gets, after each page, how many files there are so far. */
   readonly onFiles?: (count: number) => void
-  /** Gets each page while the listing still runs. What stands for a folder may be among its empty blobs. */
+  /** Gets each page of a listing that has several, while it runs. What stands for a folder may be among the empty blobs. */
   readonly onPage?: ((page: Snapshot) => void) | undefined
 }
 
@@ -49,16 +49,23 @@ export async function takeSnapshot(
   signal: AbortSignal,
   { most = Number.POSITIVE_INFINITY, onFiles, onPage }: ListingOptions = {},
 ): Promise<Snapshot> {
-  const isWhole = most === Number.POSITIVE_INFINITY
-  const listing = isWhole ? listSideBySide(container, prefix, signal) : listPages(container, prefix, signal)
   const pages: PackedBlobs[] = []
   let count = 0
-  for await (const page of listing) {
+  const take = (page: PackedBlobs) => {
     pages.push(page)
     count += page.length
     onFiles?.(count)
-    onPage?.(sorted([page], prefix))
-    if (count >= most) break
+  }
+  if (most === Number.POSITIVE_INFINITY) {
+    for await (const { blobs, isLast } of listSideBySide(container, prefix, signal)) {
+      take(blobs)
+      if (!isLast || pages.length > 1) onPage?.(sorted([blobs], prefix))
+    }
+  } else {
+    for await (const page of listPages(container, prefix, signal)) {
+      take(page)
+      if (count >= most) break
+    }
   }
   return withoutFolderStubs(sorted(pages, prefix))
 }

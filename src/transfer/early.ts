@@ -11,7 +11,7 @@ import { type DownloadRequest, earlierRun, isArchived } from './plan.ts'
  * whole listing (clashing names, the room on the disk) is looked at before anything is shown.
  */
 export interface EarlyDownload {
-  /** Fetches the files of a page of the listing. The first page waits for the second: a short listing is over as soon. */
+  /** Fetches the files of a page of the listing. */
   onPage(page: Snapshot): void
   /**
    * To be called with all files, when the listing is complete: what was begun, or undefined where there is nothing to go on with. From now on,
@@ -70,7 +70,6 @@ export async function beginDownload(
       if (bytes > free) state = 'too large'
       if (state === 'too large') return
       waiting.push(page)
-      if (state === 'waiting' && waiting.length < 2) return
       state = 'fetching'
       opening ??= open()
       void fetchWaiting(opening).catch(() => {}) // settle() waits for the same, and is told

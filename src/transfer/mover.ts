@@ -19,7 +19,7 @@ export interface MoveRequest {
   readonly onDone?: (done: Done) => void
 }
 
-/** Moves files to or from a container, on as many threads as there are cores. */
+/** Moves files to or from a container, on as many threads as there are cores, this one among them. */
 export interface Mover {
   /** Gives it more files. They are taken from the iterable when their turn comes. */
   add(files: Iterable<JobFile>): void
@@ -45,7 +45,7 @@ export class MoveFailure extends Error {
 /** More threads than this would wait for the disk or the wire. */
 const mostThreads = 8
 /** Requests in flight at first, on all threads together: enough to hide the latency of small files within a region. */
-const firstRequests = 32
+const firstRequests = 64
 const mostRequests = 256
 /** Bytes of files that all threads together hold in memory when they upload. */
 const memory = 64 * 1024 * 1024
@@ -125,7 +125,7 @@ export function startMoving(request: MoveRequest): Mover {
   )
   for (let index = 0; index < count; index += 1) {
     const events = eventsOf(() => lanes[index] as BusyLane)
-    lanes.push({ lane: openOne(request, count > 1, limits, events), files: 0, bytes: 0 })
+    lanes.push({ lane: openOne(request, index > 0, limits, events), files: 0, bytes: 0 })
   }
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) onAbort()

@@ -58,7 +58,7 @@ describe('a download that begins with the listing', () => {
     expect(container.reads).toEqual([])
   })
 
-  test('waits for the second page: of a short listing nothing is fetched before all of it is checked', async () => {
+  test('is no matter of a listing of one page: nothing is fetched before all of it is checked', async () => {
     const container = filled(3)
     await stageEarly(container, async () => {
       await soon()

@@ -162,7 +162,7 @@ describe('a large download', () => {
       return refuse(response, 503, 'ServerBusy', { 'retry-after': '0' })
     }
     const log = recordingLog()
-    await stage({ log })
+    await stage({ log, container: server.open(undefined, log) })
     await expectAll()
     expect(busy).toBe(5)
     expect(log.lines).toContainEqual(expect.stringMatching(/asks us to slow down \(503 ServerBusy\); trying again/))

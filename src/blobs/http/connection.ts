@@ -40,9 +40,6 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** Bytes that one system call can bring. A TLS record is never longer than 16 KiB; plain connections gain from more. */
-const readBufferBytes = { tls: 64 * 1024, plain: 256 * 1024 }
-
 interface Exchange {
   readonly reader: ResponseReader
   readonly settle: (error?: unknown) => void
@@ -62,14 +59,7 @@ export async function connect(origin: Origin, stallMilliseconds: number, signal:
       socket.destroy()
     }
   }
-  const onread = {
-    buffer: Buffer.allocUnsafeSlow(origin.isSecure ? readBufferBytes.tls : readBufferBytes.plain),
-    callback: (count: number, buffer: Uint8Array) => {
-      onBytes((buffer as Buffer).subarray(0, count))
-      return true
-    },
-  }
-  const socket = await dial(origin, onread, stallMilliseconds, signal)
+  const socket = await dial(origin, onBytes, stallMilliseconds, signal)
   const lose = (code: string, cause?: unknown) => {
     exchange?.settle(new ConnectionLost(code, exchange.wasAnswered, { cause }))
     socket.destroy()

@@ -1,4 +1,4 @@
-import { isIP, connect as netConnect, type OnReadOpts, type Socket } from 'node:net'
+import { isIP, connect as netConnect, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls'
 import { getProxyForUrl } from 'proxy-from-env'
 import { MalformedResponse, type ResponseHead, readResponse } from './response.ts'
@@ -43,17 +43,27 @@ export function originOf(url: URL): Origin {
   }
 }
 
+/** Bytes that one system call can bring. A TLS record is never longer than 16 KiB; plain connections gain from more. */
+const readBufferBytes = { tls: 64 * 1024, plain: 256 * 1024 }
+
 /**
- * Opens a connection whose bytes land in `onread.buffer`: no stream, and no copy. It is given before it is connected; what is written
- * meanwhile waits. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
+ * Opens a connection whose bytes land in one buffer: no stream, and no copy. `onBytes` gets them, valid only until it returns. The connection is given
+ * before it is made; what is written meanwhile waits. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
  */
 export async function dial(
   origin: Origin,
-  onread: OnReadOpts,
+  onBytes: (bytes: Buffer) => void,
   stallMilliseconds: number,
   signal: AbortSignal,
 ): Promise<Socket> {
   const { host, port, isSecure, proxy } = origin
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(isSecure ? readBufferBytes.tls : readBufferBytes.plain),
+    callback: (count: number, buffer: Uint8Array) => {
+      onBytes((buffer as Buffer).subarray(0, count))
+      return true
+    },
+  }
   if (!isSecure) return netConnect({ host, port, noDelay: true, onread })
   const tunnel = proxy ? await openTunnel(proxy, `${bracketed(host)}:${port}`, stallMilliseconds, signal) : undefined
   const socket = tlsConnect({
@@ -66,6 +76,8 @@ export async function dial(
     // Its type leaves it out, but a TLS socket is a socket: node:net, `onread`.
     ...{ onread },
   })
+  // Over another socket there is no `onread` (node:tls ignores it), but there is the stream.
+  if (tunnel) socket.on('data', onBytes)
   socket.setNoDelay(true)
   return rememberSession(origin, socket)
 }

@@ -52,7 +52,8 @@ export function readResponse(sink: ResponseSink): ResponseReader {
   const textUntil = (mark: string, most: number, bytes: Buffer): { text: string; rest: Buffer } | undefined => {
     const all = kept ? Buffer.concat([kept, bytes]) : bytes
     const at = all.indexOf(mark, 0, 'latin1')
-    if (at > most || (at < 0 && all.length > most)) throw new MalformedResponse(`${state} of more than ${most} bytes`)
+    if (at > most || (at < 0 && all.length >= most + mark.length))
+      throw new MalformedResponse(`${state} of more than ${most} bytes`)
     kept = at < 0 ? Buffer.from(all) : undefined
     return at < 0 ? undefined : { text: all.toString('latin1', 0, at), rest: all.subarray(at + mark.length) }
   }
@@ -119,21 +120,29 @@ export function readResponse(sink: ResponseSink): ResponseReader {
   }
 }
 
+/** Without splitting the text into lines first: this is done for every small file. */
 function parseHead(text: string): ResponseHead {
-  const [statusLine = '', ...lines] = text.split('\r\n')
-  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1]
+  let end = lineEnd(text, 0)
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(text.slice(0, end))?.[1]
   if (status === undefined) throw new MalformedResponse('no status line of HTTP/1.1')
   const headers = new Map<string, string>()
-  for (const line of lines) {
-    const colon = line.indexOf(':')
+  while (end < text.length) {
+    const start = end + 2
+    end = lineEnd(text, start)
+    const colon = text.indexOf(':', start)
+    const name = text.slice(start, colon).toLowerCase()
     // Neither spaces before the colon nor lines that go on where one ended (RFC 9112, section 5).
-    if (colon < 1 || /[\s\0]/.test(line.slice(0, colon))) throw new MalformedResponse('a header without a name')
-    const name = line.slice(0, colon).toLowerCase()
-    const value = line.slice(colon + 1).trim()
+    if (colon <= start || colon > end || /[\s\0]/.test(name)) throw new MalformedResponse('a header without a name')
+    const value = text.slice(colon + 1, end).trim()
     const before = headers.get(name)
     headers.set(name, before === undefined ? value : `${before}, ${value}`)
   }
   return { status: Number(status), headers }
+}
+
+function lineEnd(text: string, start: number): number {
+  const end = text.indexOf('\r\n', start)
+  return end < 0 ? text.length : end
 }
 
 interface Framing {
