@@ -14,8 +14,8 @@ import { serverLimit } from './limit.ts'
 import { type Result, render, writeReport } from './report.ts'
 import { type Row, rows, smaller, titleOf } from './rows.ts'
 import { runRow } from './run-row.ts'
-import { serverMissing, startServer } from './server.ts'
-import { azcopy, curl, ours, rclone, sdk, type Tool, uncheckedRclone } from './tools.ts'
+import { type BenchServer, serverMissing, startServer } from './server.ts'
+import { azcopy, curl, ours, rclone, sdk, type Tool, uncheckedRclone, undici } from './tools.ts'
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +36,10 @@ const onDisk = mkdtempSync(path.join(os.tmpdir(), 'azureml-bench-'))
 const skipped: string[] = []
 const results: Result[] = []
 
+let server: BenchServer | undefined
+
 const tidyUp = () => {
+  server?.kill()
   for (const folder of [root, onDisk]) rmSync(folder, { recursive: true, force: true })
 }
 process.once('SIGINT', () => {
@@ -48,7 +51,7 @@ try {
   const certificate = await makeCertificate(root)
   const { authorityFile: authority } = certificate
   const environment = { NODE_EXTRA_CA_CERTS: authority, SSL_CERT_FILE: authority, CURL_CA_BUNDLE: authority }
-  const tools = [ours, azcopy(), rclone(), sdk, curl(), uncheckedRclone()].filter((tool): tool is Tool => {
+  const tools = [ours, azcopy(), rclone(), sdk, undici(), curl(), uncheckedRclone()].filter((tool): tool is Tool => {
     if (typeof tool === 'string' && !skipped.includes(tool)) skipped.push(tool)
     return typeof tool !== 'string'
   })
@@ -57,7 +60,7 @@ try {
     .map((row): Row => (values.quick ? { ...row, dataset: smaller(row.dataset) } : row))
   for (const dataset of new Map(wanted.map((row) => [row.dataset.name, row.dataset])).values())
     makeDataset(root, dataset)
-  const server = await startServer(root, certificate)
+  server = await startServer(root, certificate)
   for (const row of wanted) {
     const place = path.join(row.disk === 'disk' ? onDisk : root, 'place')
     mkdirSync(place, { recursive: true })
@@ -69,7 +72,6 @@ try {
     )
     rmSync(place, { recursive: true })
   }
-  await server.stop()
   if (results.some(({ row, limit }) => row.kind === 'download' && limit === undefined))
     skipped.push('the server alone (Debian: wrk)')
   const report = render({ results, tools, skipped, rounds })

@@ -26,7 +26,10 @@ export interface Stage {
   readonly place: string
 }
 
-/** Runs a row: all tools in turn, then all again, so that what else the machine does hits all alike. */
+/**
+ * Runs a row: all tools in turn, then all again, so that what else the machine does hits all alike. Each round begins with another tool: the first
+ * to use memory that the machine had given back waits for it.
+ */
 export async function runRow(row: Row, tools: readonly Tool[], stage: Stage, rounds: number): Promise<Runs[]> {
   const runs = tools.map((tool) => ({
     tool: tool.name,
@@ -35,11 +38,13 @@ export async function runRow(row: Row, tools: readonly Tool[], stage: Stage, rou
     failure: undefined as string | undefined,
   }))
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, tool] of tools.entries()) {
-      const run = runs[index]
+    for (const turn of tools.keys()) {
+      const index = (turn + round) % tools.length
+      const [tool, run] = [tools[index], runs[index]]
+      if (!tool || !run) continue
       const work = workOf(row, stage, `up-${round}-${index}`)
       const command = tool.command(work)
-      if (!run || run.failure || !command || row.without?.includes(tool.name)) continue
+      if (run.failure || !command || row.without?.includes(tool.name)) continue
       try {
         if (row.kind !== 'second run') empty(work)
         else if (round === 0) await measure(command, { ...tool.environment, ...stage.environment })

@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,7 +14,7 @@ export interface BenchServer {
   urlOf(scheme: Scheme, latency: Latency): string
   /** Requests since it was started. */
   requests(): number
-  stop(): Promise<void>
+  kill(): void
 }
 
 export type Scheme = 'http' | 'https'
@@ -45,35 +44,36 @@ export async function startServer(root: string, certificate: Certificate): Promi
   const config = path.join(root, 'nginx.conf')
   writeFileSync(config, nginxConfig(root, certificate))
   const child = spawn('/usr/sbin/nginx', ['-c', config], { stdio: ['ignore', 'ignore', 'inherit'] })
-  await untilItAnswers(child)
+  await untilItAnswers(child, root)
   return {
     urlOf: (scheme, latency) => `${scheme}://127.0.0.1:${ports[scheme][latency]}/account/box`,
     requests: countRequests,
-    stop: async () => {
-      child.kill('SIGQUIT')
-      await once(child, 'exit')
-    },
+    kill: () => void child.kill('SIGTERM'),
   }
 }
 
-async function untilItAnswers(child: ChildProcess): Promise<void> {
+/** Another bench may run, or have left its server: only ours knows our root. */
+async function untilItAnswers(child: ChildProcess, root: string): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     if (child.exitCode !== null) throw new Error('nginx did not start')
     try {
-      countRequests()
-      return
+      if (ask('root') === root) return
     } catch {
-      await sleep(50)
+      // not yet
     }
+    await sleep(50)
   }
   throw new Error('nginx does not answer')
 }
 
 /** From nginx's own counters; the request for them is one too. */
 function countRequests(): number {
-  const status = execFileSync('curl', ['-sf', `http://127.0.0.1:${ports.http[0]}/status`], { stdio: 'pipe' }).toString()
-  const [, , requests] = / (\d+) (\d+) (\d+) /.exec(status)?.slice(1) ?? []
+  const [, , requests] = / (\d+) (\d+) (\d+) /.exec(ask('status'))?.slice(1) ?? []
   return Number(requests) - 1
+}
+
+function ask(what: 'root' | 'status'): string {
+  return execFileSync('curl', ['-sf', `http://127.0.0.1:${ports.http[0]}/${what}`], { stdio: 'pipe' }).toString()
 }
 
 /**
@@ -108,6 +108,7 @@ function serverBlock(root: string, { certificateFile, keyFile }: Certificate, la
     root ${root};
     more_set_headers 'x-ms-request-id: 00000000-0000-0000-0000-000000000000' 'x-ms-version: 2023-11-03';
     location = /status { stub_status; }
+    location = /root { default_type text/plain; return 200 '${root}'; }
     location = /account/box {
       if ($request_method = HEAD) { return 200; }
       rewrite_by_lua_block {

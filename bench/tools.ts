@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Scheme } from './server.ts'
@@ -49,6 +49,16 @@ export const sdk = nodeTool(
   'sdk-client.js',
   ['list', 'download', 'upload'],
 )
+
+/** @returns what is missing, where it cannot be had */
+export function undici(): Tool | string {
+  const folder = fetched('undici')
+  if (!folder) return 'undici (npm: it could not be fetched)'
+  const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const about = `${version}, Pool.dispatch, 64 connections, synchronous writes, one thread, our listing; checks MD5`
+  const tool = nodeTool('undici', about, 'undici-client.js', ['download'])
+  return { ...tool, environment: { UNDICI: path.join(folder, 'index.js') } }
+}
 
 /** @returns what is missing, where it is not there */
 export function curl(): Tool | string {
@@ -111,25 +121,15 @@ function rcloneTool(name: string, about: string, flagsFor: (work: Work) => reado
   }
 }
 
-/**
- * Fetches azcopy from the npm registry into a folder of this machine's cache.
- * @returns what is missing, where it cannot be had
- */
+/** @returns what is missing, where it cannot be had */
 export function azcopy(): Tool | string {
-  const folder = path.join(os.homedir(), '.cache/azureml-datasets-bench')
-  const binary = path.join(folder, 'node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_amd64')
-  try {
-    if (!existsSync(binary)) {
-      mkdirSync(folder, { recursive: true })
-      execFileSync('npm', ['install', '--prefix', folder, '--no-save', '@azure-tools/azcopy-linux'], { stdio: 'pipe' })
-    }
-    chmodSync(binary, 0o755)
-  } catch {
-    return 'azcopy (npm: @azure-tools/azcopy-linux could not be fetched)'
-  }
+  const folder = fetched('@azure-tools/azcopy-linux')
+  if (!folder) return 'azcopy (npm: @azure-tools/azcopy-linux could not be fetched)'
+  const binary = path.join(folder, 'dist/bin/azcopy_linux_amd64')
+  chmodSync(binary, 0o755)
   const version = versionOf(binary, '--version')
   if (!version) return 'azcopy does not start (it needs libsecret: Debian libsecret-1-0)'
-  const logs = path.join(folder, 'logs')
+  const logs = path.join(cache, 'logs')
   return {
     name: 'azcopy',
     about: `${version}; AZCOPY_CONCURRENCY_VALUE=64; --check-md5 FailIfDifferent, up --put-md5; checks MD5`,
@@ -151,6 +151,20 @@ export function azcopy(): Tool | string {
       return [binary, 'copy', `${place}/*`, `${url}/${remote}?${sas}`, '--from-to', 'LocalBlob', '--put-md5', ...quiet]
     },
     environment: { AZCOPY_LOG_LOCATION: logs, AZCOPY_JOB_PLAN_LOCATION: logs, AZCOPY_CONCURRENCY_VALUE: '64' },
+  }
+}
+
+const cache = path.join(os.homedir(), '.cache/azureml-datasets-bench')
+
+/** Fetches a package of npm that only the bench needs into a cache of this machine; gives its folder, or undefined where it cannot be had. */
+function fetched(name: string): string | undefined {
+  const folder = path.join(cache, 'node_modules', name)
+  try {
+    mkdirSync(cache, { recursive: true })
+    if (!existsSync(folder)) execFileSync('npm', ['install', '--prefix', cache, name], { stdio: 'pipe' })
+    return folder
+  } catch {
+    return undefined
   }
 }
 

@@ -540,8 +540,8 @@ function hasSysAdmin(status, set) {
     return mask !== undefined && ((BigInt(`0x${mask}`) >> 21n) & 1n) === 1n;
 }
 
-// EXTERNAL MODULE: ./build/transfer/index.js + 20 modules
-var transfer = __webpack_require__(78412);
+// EXTERNAL MODULE: ./build/transfer/index.js + 21 modules
+var transfer = __webpack_require__(28451);
 // EXTERNAL MODULE: ./build/action/job.js
 var action_job = __webpack_require__(67712);
 // EXTERNAL MODULE: ./build/action/session.js

@@ -2733,8 +2733,8 @@ var azureml = __webpack_require__(40049);
 var blobs = __webpack_require__(81178);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(92036);
-// EXTERNAL MODULE: ./build/transfer/index.js + 20 modules
-var transfer = __webpack_require__(78412);
+// EXTERNAL MODULE: ./build/transfer/index.js + 21 modules
+var transfer = __webpack_require__(28451);
 ;// CONCATENATED MODULE: ./build/datasets/context.js
 /** The name of a dataset's datastore: its own, else the action's default; undefined for the workspace's. */
 function datastoreNameFor({ defaultDatastore }, datastore) {

@@ -362,10 +362,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
  * name says which role it has.
  */
 const roles = {
-    'main.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(412), __nccwpck_require__.e(973), __nccwpck_require__.e(401)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28401))).runMain(),
-    'post.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(412), __nccwpck_require__.e(973), __nccwpck_require__.e(517)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6517))).runPost(),
-    'publish.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(412), __nccwpck_require__.e(973), __nccwpck_require__.e(624)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34624))).runPublish(),
-    'worker.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(412)]).then(__nccwpck_require__.bind(__nccwpck_require__, 78412))).runThread(),
+    'main.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(451), __nccwpck_require__.e(973), __nccwpck_require__.e(401)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28401))).runMain(),
+    'post.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(451), __nccwpck_require__.e(973), __nccwpck_require__.e(517)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6517))).runPost(),
+    'publish.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(451), __nccwpck_require__.e(973), __nccwpck_require__.e(624)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34624))).runPublish(),
+    'worker.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(451)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28451))).runThread(),
 };
 const role = roles[(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '')];
 if (!role)

@@ -88,6 +88,4 @@ export interface BlobContainer {
   putBlock(name: string, id: string, content: Uint8Array, signal: AbortSignal): Promise<void>
   /** Makes a blob of staged blocks (Put Block List). */
   putBlockList(name: string, ids: readonly string[], options: WriteOptions): Promise<void>
-  /** Closes idle connections. */
-  close(): void
 }

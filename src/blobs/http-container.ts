@@ -61,7 +61,6 @@ export function openContainer(location: ContainerLocation, credential: Container
     putBlob: (name, content, options) => putBlob(opened, name, content, options),
     putBlock: (name, id, content, signal) => putBlock(opened, name, id, content, signal),
     putBlockList: (name, ids, options) => putBlockList(opened, name, ids, options),
-    close: () => opened.pool.close(),
   }
 }
 

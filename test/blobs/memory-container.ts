@@ -106,7 +106,6 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
       const content = Buffer.concat(ids.flatMap((id) => blocks.get(`${name} ${id}`) ?? []))
       await write(name, content, replace, signal)
     },
-    close: () => {},
   }
   for (const [name, content] of Object.entries(files)) store(name, content)
   return container

@@ -113,6 +113,27 @@ describe('a request that failed', () => {
     expect([request.sent, retries.waiting]).toEqual([2, 0])
   })
 
+  test('is given up before ten minutes are over, however few tries that were', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const error = refused(503, 'ServerBusy', 250)
+    const request = failing(...Array.from({ length: 50 }, () => error))
+    const start = performance.now()
+    const done = retrying(watchRetries('account', recordingLog()), signal, request.send)
+    done.catch(() => {})
+    await vi.runAllTimersAsync()
+    await expect(done).rejects.toBe(error)
+    expect([request.sent, performance.now() - start]).toEqual([3, 500_000])
+  })
+
+  test('counts how often it was asked for less', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const retries = watchRetries('account', recordingLog())
+    const done = retrying(retries, signal, failing(refused(503), refused(429), refused(500), refused(0)).send)
+    await vi.runAllTimersAsync()
+    await done
+    expect(retries.throttled).toBe(2)
+  })
+
   test('waits longer from time to time, and never for more than half a minute', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const request = failing(...Array.from({ length: 9 }, () => refused(503)))

@@ -9,8 +9,6 @@ export interface Pool {
    * @throws ConnectionLost, ProxyRefusal, MalformedResponse, the signal's reason, and whatever a receiver of the answer throws
    */
   send(request: HttpRequest): Promise<ResponseHead>
-  /** Closes what is idle. */
-  close(): void
 }
 
 interface IdleConnection {
@@ -57,9 +55,6 @@ export function openPool(url: URL, stallMilliseconds: number): Pool {
         }
       }
       return sendOver(await connect(origin, stallMilliseconds, request.signal), request)
-    },
-    close: () => {
-      for (const { connection } of idle.splice(0)) connection.close()
     },
   }
 }
