@@ -42,7 +42,9 @@ export async function runRow(row: Row, tools: readonly Tool[], stage: Stage, rou
       const index = (turn + round) % tools.length
       const [tool, run] = [tools[index], runs[index]]
       if (!tool || !run) continue
-      const work = workOf(row, stage, `up-${round}-${index}`)
+      // A second run finds what its own first run left, and nothing else.
+      const place = row.kind === 'second run' ? path.join(stage.place, String(index)) : stage.place
+      const work = workOf(row, { ...stage, place }, `up-${round}-${index}`)
       const command = tool.command(work)
       if (run.failure || !command || row.without?.includes(tool.name)) continue
       try {

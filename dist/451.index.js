@@ -264,6 +264,8 @@ function parseHead(text) {
         if (colon <= start || colon > end || /[\s\0]/.test(name))
             throw new MalformedResponse('a header without a name');
         const value = text.slice(colon + 1, end).trim();
+        if (/[\r\n\0]/.test(value))
+            throw new MalformedResponse('a line end within a header');
         const before = headers.get(name);
         headers.set(name, before === undefined ? value : `${before}, ${value}`);
     }
@@ -332,10 +334,10 @@ function originOf(url) {
 const readBufferBytes = { tls: 64 * 1024, plain: 256 * 1024 };
 /**
  * Opens a connection whose bytes land in one buffer: no stream, and no copy. `onBytes` gets them, valid only until it returns. The connection is given
- * before it is made; what is written meanwhile waits. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
+ * before it is made; what is written meanwhile waits. Who calls it has to listen for `error` at once: some come in the same turn. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
  */
-async function dial(origin, onBytes, stallMilliseconds, signal) {
-    const { host, port, isSecure, proxy } = origin;
+function dial(origin, tunnel, onBytes) {
+    const { host, port, isSecure } = origin;
     const onread = {
         buffer: Buffer.allocUnsafeSlow(isSecure ? readBufferBytes.tls : readBufferBytes.plain),
         callback: (count, buffer) => {
@@ -345,7 +347,6 @@ async function dial(origin, onBytes, stallMilliseconds, signal) {
     };
     if (!isSecure)
         return (0,external_node_net_.connect)({ host, port, noDelay: true, onread });
-    const tunnel = proxy ? await openTunnel(proxy, `${bracketed(host)}:${port}`, stallMilliseconds, signal) : undefined;
     const socket = (0,external_node_tls_.connect)({
         ...(tunnel ? { socket: tunnel } : { host, port }),
         ...((0,external_node_net_.isIP)(host) ? {} : { servername: host }),
@@ -373,7 +374,8 @@ function rememberSession(origin, socket) {
     return socket;
 }
 /** A connection through a proxy: `CONNECT host:port` (RFC 9110, section 9.3.6), with the password that the proxy's URL has. */
-async function openTunnel(proxy, target, stallMilliseconds, signal) {
+async function openTunnel(proxy, origin, stallMilliseconds, signal) {
+    const target = `${bracketed(origin.host)}:${origin.port}`;
     const host = proxy.hostname.replace(/^\[|\]$/g, '');
     const isSecure = proxy.protocol === 'https:';
     const port = Number(proxy.port) || (isSecure ? 443 : 80);
@@ -395,8 +397,17 @@ async function openTunnel(proxy, target, stallMilliseconds, signal) {
 function proxyPassword({ username, password }) {
     if (username === '')
         return '';
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const pair = `${decoded(username)}:${decoded(password)}`;
     return `Proxy-Authorization: Basic ${Buffer.from(pair).toString('base64')}\r\n`;
+}
+/** People write passwords with a percent sign of its own into variables. */
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
 }
 /** The head of the proxy's answer. No byte of the tunnel is read: the server speaks only when it is spoken to. */
 function headOf(socket, stallMilliseconds, signal) {
@@ -456,8 +467,15 @@ async function connect(origin, stallMilliseconds, signal) {
             socket.destroy();
         }
     };
-    const socket = await dial(origin, onBytes, stallMilliseconds, signal);
+    const tunnel = origin.proxy
+        ? await openTunnel(origin.proxy, origin, stallMilliseconds, signal).catch((error) => {
+            throw asLost(error, signal);
+        })
+        : undefined;
+    const socket = dial(origin, tunnel, onBytes);
+    let failure;
     const lose = (code, cause) => {
+        failure ??= new ConnectionLost(code, false, { cause });
         exchange?.settle(new ConnectionLost(code, exchange.wasAnswered, { cause }));
         socket.destroy();
     };
@@ -469,8 +487,11 @@ async function connect(origin, stallMilliseconds, signal) {
     socket.on('timeout', () => lose('Stalled'));
     const exchangeOver = async (request) => {
         request.signal.throwIfAborted();
+        if (failure)
+            throw failure; // it came before anything was asked
         const { promise, resolve, reject } = Promise.withResolvers();
         let head;
+        let isSent = false;
         const stop = () => {
             exchange?.settle(request.signal.reason);
             socket.destroy();
@@ -490,14 +511,17 @@ async function connect(origin, stallMilliseconds, signal) {
             },
             onBody: (bytes) => request.onBody?.(bytes),
             onEnd: (reusable) => {
-                if (reusable)
+                // An answer that comes before all was sent leaves the rest of the body in the way of the next request.
+                if (reusable && isSent)
                     rest(socket);
                 else
                     socket.destroy();
                 settle();
             },
         });
-        write(socket, origin, request);
+        write(socket, origin, request, () => {
+            isSent = true;
+        });
         exchange = { reader, settle, wasAnswered: false };
         request.signal.addEventListener('abort', stop, { once: true });
         socket.ref();
@@ -512,27 +536,41 @@ async function connect(origin, stallMilliseconds, signal) {
         close: () => void socket.destroy(),
     };
 }
+/** What the network says on the way to the proxy; what the proxy says stays as it is. */
+function asLost(error, { aborted }) {
+    if (aborted || error instanceof ProxyRefusal || error instanceof MalformedResponse)
+        return error;
+    return new ConnectionLost(error.code ?? error.message, false, { cause: error });
+}
 /** An idle connection neither keeps the process alive nor counts as stalled. */
 function rest(socket) {
     socket.setTimeout(0);
     socket.unref();
 }
-function write(socket, { authority }, { method, target, headers, body }) {
+/** So much of a body is written at a time: each piece that leaves is a sign of life, also over TLS, and needs memory once more. */
+const pieceBytes = 128 * 1024;
+function write(socket, { authority }, { method, target, headers, body }, onSent) {
     const lines = [`${method} ${target} HTTP/1.1`, `Host: ${authority}`];
     for (const name in headers)
         lines.push(`${name}: ${headers[name]}`);
     if (method === 'PUT')
         lines.push(`Content-Length: ${body?.byteLength ?? 0}`);
     // A line end in a value would begin a header, or a request, of somebody else's making.
-    if (lines.some((line) => /[\r\n\0]/.test(line)))
+    // So would a character whose lower byte is one.
+    if (lines.some((line) => /[^\t\x20-\x7e\x80-\xff]/.test(line)))
         throw new Error('a line end in the head of a request');
     const head = `${lines.join('\r\n')}\r\n\r\n`;
-    if (!body || body.byteLength === 0)
-        return void socket.write(head, 'latin1');
-    socket.cork();
     socket.write(head, 'latin1');
-    socket.write(body);
-    socket.uncork();
+    let start = 0;
+    const next = () => {
+        if (socket.destroyed)
+            return;
+        if (!body || start >= body.byteLength)
+            return onSent();
+        socket.write(body.subarray(start, start + pieceBytes), next);
+        start += pieceBytes;
+    };
+    next();
 }
 
 ;// CONCATENATED MODULE: ./build/blobs/http/pool.js
@@ -783,9 +821,11 @@ function createListReader() {
             throw new NotAListing(`a ${item} without a name`);
         if (item === 'BlobPrefix')
             return void folders.push(name.toString('utf8'));
-        const { size = 0, etag, md5, lastModified = 0, tier } = blob;
+        const { size, etag, md5, lastModified = 0, tier } = blob;
         if (isFolder || (size === 0 && name.at(-1) === slash))
             return;
+        if (size === undefined)
+            throw new NotAListing('a blob without a length');
         if (etag === undefined)
             throw new NotAListing('a blob without an ETag');
         packer.add(name, { size, etag, md5, lastModified, tier });
@@ -924,11 +964,15 @@ function unescaped(bytes) {
     return text.replace(/&([^;&]*);?/g, (whole, entity) => {
         const [, hex, decimal] = /^#(?:x([0-9a-f]{1,6})|(\d{1,7}))$/i.exec(entity) ?? [];
         const code = hex ? Number.parseInt(hex, 16) : decimal ? Number(decimal) : undefined;
-        const character = code === undefined ? entities[entity] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
+        const character = code === undefined ? entities[entity] : isCharacter(code) ? String.fromCodePoint(code) : undefined;
         if (character === undefined || !whole.endsWith(';'))
             throw new NotAListing(`an entity ${JSON.stringify(whole.slice(0, 40))}`);
         return character;
     });
+}
+/** Half of a surrogate pair is no character. */
+function isCharacter(code) {
+    return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 }
 /** A name in UTF-8. `Encoded="true"` is percent-encoded, as it holds characters that XML cannot. */
 function unescapedName(bytes, isEncoded) {
@@ -1157,7 +1201,6 @@ async function probeWrite(opened, prefix, signal) {
 async function readOnce(opened, { name, etag, offset, length, signal, onBytes }) {
     const operation = `read ${name}`;
     const range = `bytes=${offset}-${offset + length - 1}`;
-    let isChecked = false;
     const headers = { 'x-ms-range': range, 'If-Match': `"${etag}"` };
     await askingOnce(operation, signal, () => send(opened, {
         method: 'GET',
@@ -1165,14 +1208,8 @@ async function readOnce(opened, { name, etag, offset, length, signal, onBytes })
         name,
         headers,
         signal,
-        onHead: (head) => {
-            checkRange(operation, head, { etag, offset, length });
-            isChecked = true;
-        },
-        onBody: (bytes) => {
-            if (isChecked)
-                onBytes(bytes);
-        },
+        onHead: (head) => checkRange(operation, head, { etag, offset, length }),
+        onBody: onBytes,
     }));
 }
 /** The service answers 206 with the range that it gives, and with the blob's ETag (RFC 9110, section 15.3.7). */
@@ -1238,7 +1275,7 @@ async function sendOnce({ path, pool, authorizer }, { method, name, query = {}, 
         ...headers,
     };
     const proving = authorizer.prove({ method, path: place, query, headers: all, length: body?.byteLength ?? 0 });
-    const proof = proving instanceof Promise ? await proving : proving;
+    const proof = proving instanceof Promise ? await unlessStopped(proving, signal) : proving;
     let isWanted = false;
     const head = await pool.send({
         method,
@@ -1257,6 +1294,19 @@ async function sendOnce({ path, pool, authorizer }, { method, name, query = {}, 
         },
     });
     return { head, proof };
+}
+/** A sign-in does not know our signal, and may take long: it is left behind. */
+async function unlessStopped(work, signal) {
+    signal.throwIfAborted();
+    const stopped = Promise.withResolvers();
+    const stop = () => stopped.reject(signal.reason);
+    signal.addEventListener('abort', stop);
+    try {
+        return await Promise.race([work, stopped.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+    }
 }
 function searchOf(query, proof) {
     let search = proof;
@@ -1314,6 +1364,8 @@ const listingsAtOnce = 16;
  * request for each would bring less than the pages of the whole, one after another.
  */
 const mostFoldersOfAPage = 10;
+/** Nor where the folder has more than this: the others may be as small as the first are large. */
+const mostFolders = 250;
 /** The pages of a flat listing below a prefix, one after another, in the service's order. */
 async function* listPages(container, prefix, signal) {
     for await (const { blobs } of pagesFrom(container, prefix, '', undefined, signal))
@@ -1386,6 +1438,8 @@ async function stepOfLong(container, task, { blobs, marker = '' }, signal) {
         return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] };
     const [only] = shown;
     const split = await step(container, { ...task, isLong: true }, signal);
+    if (split.next.length > mostFolders)
+        return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] };
     const next = split.next.map((one) => (shown.size === 1 && one.folder === only ? { ...one, isLong: true } : one));
     return { task, blobs: split.blobs, next };
 }
@@ -2474,7 +2528,7 @@ const mostThreads = 8;
 const firstRequests = 64;
 const mostRequests = 256;
 /** Bytes of files that all threads together hold in memory when they upload. */
-const memory = 64 * 1024 * 1024;
+const memory = 32 * 1024 * 1024;
 function startMoving(request) {
     const { signal, concurrency = mostRequests } = request;
     const count = laneCount(request);

@@ -104,7 +104,6 @@ async function probeWrite(opened: Opened, prefix: string, signal: AbortSignal): 
 async function readOnce(opened: Opened, { name, etag, offset, length, signal, onBytes }: ReadRequest): Promise<void> {
   const operation = `read ${name}`
   const range = `bytes=${offset}-${offset + length - 1}`
-  let isChecked = false
   const headers = { 'x-ms-range': range, 'If-Match': `"${etag}"` }
   await askingOnce(operation, signal, () =>
     send(opened, {
@@ -113,13 +112,8 @@ async function readOnce(opened: Opened, { name, etag, offset, length, signal, on
       name,
       headers,
       signal,
-      onHead: (head) => {
-        checkRange(operation, head, { etag, offset, length })
-        isChecked = true
-      },
-      onBody: (bytes) => {
-        if (isChecked) onBytes(bytes)
-      },
+      onHead: (head) => checkRange(operation, head, { etag, offset, length }),
+      onBody: onBytes,
     }),
   )
 }
@@ -234,7 +228,7 @@ async function sendOnce(
     ...headers,
   }
   const proving = authorizer.prove({ method, path: place, query, headers: all, length: body?.byteLength ?? 0 })
-  const proof = proving instanceof Promise ? await proving : proving
+  const proof = proving instanceof Promise ? await unlessStopped(proving, signal) : proving
   let isWanted = false
   const head = await pool.send({
     method,
@@ -251,6 +245,19 @@ async function sendOnce(
     },
   })
   return { head, proof }
+}
+
+/** A sign-in does not know our signal, and may take long: it is left behind. */
+async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const stopped = Promise.withResolvers<never>()
+  const stop = () => stopped.reject(signal.reason)
+  signal.addEventListener('abort', stop)
+  try {
+    return await Promise.race([work, stopped.promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }
 
 function searchOf(query: Readonly<Record<string, string>>, proof: string): string {

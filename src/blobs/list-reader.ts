@@ -91,8 +91,9 @@ export function createListReader(): ListReader {
     if (item !== 'Blob' && item !== 'BlobPrefix') return
     if (!name) throw new NotAListing(`a ${item} without a name`)
     if (item === 'BlobPrefix') return void folders.push(name.toString('utf8'))
-    const { size = 0, etag, md5, lastModified = 0, tier } = blob
+    const { size, etag, md5, lastModified = 0, tier } = blob
     if (isFolder || (size === 0 && name.at(-1) === slash)) return
+    if (size === undefined) throw new NotAListing('a blob without a length')
     if (etag === undefined) throw new NotAListing('a blob without an ETag')
     packer.add(name, { size, etag, md5, lastModified, tier })
   }
@@ -223,11 +224,16 @@ function unescaped(bytes: Buffer): string {
   return text.replace(/&([^;&]*);?/g, (whole, entity: string) => {
     const [, hex, decimal] = /^#(?:x([0-9a-f]{1,6})|(\d{1,7}))$/i.exec(entity) ?? []
     const code = hex ? Number.parseInt(hex, 16) : decimal ? Number(decimal) : undefined
-    const character = code === undefined ? entities[entity] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+    const character = code === undefined ? entities[entity] : isCharacter(code) ? String.fromCodePoint(code) : undefined
     if (character === undefined || !whole.endsWith(';'))
       throw new NotAListing(`an entity ${JSON.stringify(whole.slice(0, 40))}`)
     return character
   })
+}
+
+/** Half of a surrogate pair is no character. */
+function isCharacter(code: number): boolean {
+  return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
 }
 
 /** A name in UTF-8. `Encoded="true"` is percent-encoded, as it holds characters that XML cannot. */

@@ -9,6 +9,8 @@ const listingsAtOnce = 16
  * request for each would bring less than the pages of the whole, one after another.
  */
 const mostFoldersOfAPage = 10
+/** Nor where the folder has more than this: the others may be as small as the first are large. */
+const mostFolders = 250
 
 /** The pages of a flat listing below a prefix, one after another, in the service's order. */
 export async function* listPages(
@@ -124,6 +126,7 @@ async function stepOfLong(
     return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] }
   const [only] = shown
   const split = await step(container, { ...task, isLong: true }, signal)
+  if (split.next.length > mostFolders) return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] }
   const next = split.next.map((one) => (shown.size === 1 && one.folder === only ? { ...one, isLong: true } : one))
   return { task, blobs: split.blobs, next }
 }

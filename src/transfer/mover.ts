@@ -58,7 +58,7 @@ const mostThreads = 8
 const firstRequests = 64
 const mostRequests = 256
 /** Bytes of files that all threads together hold in memory when they upload. */
-const memory = 64 * 1024 * 1024
+const memory = 32 * 1024 * 1024
 export function startMoving(request: MoveRequest): Mover {
   const { signal, concurrency = mostRequests } = request
   const count = laneCount(request)

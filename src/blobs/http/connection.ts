@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { dial, type Origin } from './dial.ts'
-import { type ResponseHead, type ResponseReader, readResponse } from './response.ts'
+import { dial, type Origin, openTunnel, ProxyRefusal } from './dial.ts'
+import { MalformedResponse, type ResponseHead, type ResponseReader, readResponse } from './response.ts'
 
 /** A request, and who gets its answer. */
 export interface HttpRequest {
@@ -59,8 +59,15 @@ export async function connect(origin: Origin, stallMilliseconds: number, signal:
       socket.destroy()
     }
   }
-  const socket = await dial(origin, onBytes, stallMilliseconds, signal)
+  const tunnel = origin.proxy
+    ? await openTunnel(origin.proxy, origin, stallMilliseconds, signal).catch((error) => {
+        throw asLost(error, signal)
+      })
+    : undefined
+  const socket = dial(origin, tunnel, onBytes)
+  let failure: ConnectionLost | undefined
   const lose = (code: string, cause?: unknown) => {
+    failure ??= new ConnectionLost(code, false, { cause })
     exchange?.settle(new ConnectionLost(code, exchange.wasAnswered, { cause }))
     socket.destroy()
   }
@@ -72,8 +79,10 @@ export async function connect(origin: Origin, stallMilliseconds: number, signal:
 
   const exchangeOver = async (request: HttpRequest): Promise<ResponseHead> => {
     request.signal.throwIfAborted()
+    if (failure) throw failure // it came before anything was asked
     const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>()
     let head: ResponseHead | undefined
+    let isSent = false
     const stop = () => {
       exchange?.settle(request.signal.reason)
       socket.destroy()
@@ -91,12 +100,15 @@ export async function connect(origin: Origin, stallMilliseconds: number, signal:
       },
       onBody: (bytes) => request.onBody?.(bytes),
       onEnd: (reusable) => {
-        if (reusable) rest(socket)
+        // An answer that comes before all was sent leaves the rest of the body in the way of the next request.
+        if (reusable && isSent) rest(socket)
         else socket.destroy()
         settle()
       },
     })
-    write(socket, origin, request)
+    write(socket, origin, request, () => {
+      isSent = true
+    })
     exchange = { reader, settle, wasAnswered: false }
     request.signal.addEventListener('abort', stop, { once: true })
     socket.ref()
@@ -112,22 +124,41 @@ export async function connect(origin: Origin, stallMilliseconds: number, signal:
   }
 }
 
+/** What the network says on the way to the proxy; what the proxy says stays as it is. */
+function asLost(error: NodeJS.ErrnoException, { aborted }: AbortSignal): Error {
+  if (aborted || error instanceof ProxyRefusal || error instanceof MalformedResponse) return error
+  return new ConnectionLost(error.code ?? error.message, false, { cause: error })
+}
+
 /** An idle connection neither keeps the process alive nor counts as stalled. */
 function rest(socket: Socket): void {
   socket.setTimeout(0)
   socket.unref()
 }
 
-function write(socket: Socket, { authority }: Origin, { method, target, headers, body }: HttpRequest): void {
+/** So much of a body is written at a time: each piece that leaves is a sign of life, also over TLS, and needs memory once more. */
+const pieceBytes = 128 * 1024
+
+function write(
+  socket: Socket,
+  { authority }: Origin,
+  { method, target, headers, body }: HttpRequest,
+  onSent: () => void,
+): void {
   const lines = [`${method} ${target} HTTP/1.1`, `Host: ${authority}`]
   for (const name in headers) lines.push(`${name}: ${headers[name]}`)
   if (method === 'PUT') lines.push(`Content-Length: ${body?.byteLength ?? 0}`)
   // A line end in a value would begin a header, or a request, of somebody else's making.
-  if (lines.some((line) => /[\r\n\0]/.test(line))) throw new Error('a line end in the head of a request')
+  // So would a character whose lower byte is one.
+  if (lines.some((line) => /[^\t\x20-\x7e\x80-\xff]/.test(line))) throw new Error('a line end in the head of a request')
   const head = `${lines.join('\r\n')}\r\n\r\n`
-  if (!body || body.byteLength === 0) return void socket.write(head, 'latin1')
-  socket.cork()
   socket.write(head, 'latin1')
-  socket.write(body)
-  socket.uncork()
+  let start = 0
+  const next = () => {
+    if (socket.destroyed) return
+    if (!body || start >= body.byteLength) return onSent()
+    socket.write(body.subarray(start, start + pieceBytes), next)
+    start += pieceBytes
+  }
+  next()
 }

@@ -48,15 +48,10 @@ const readBufferBytes = { tls: 64 * 1024, plain: 256 * 1024 }
 
 /**
  * Opens a connection whose bytes land in one buffer: no stream, and no copy. `onBytes` gets them, valid only until it returns. The connection is given
- * before it is made; what is written meanwhile waits. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
+ * before it is made; what is written meanwhile waits. Who calls it has to listen for `error` at once: some come in the same turn. The server's certificate is checked as Node does it, with the authorities of NODE_EXTRA_CA_CERTS.
  */
-export async function dial(
-  origin: Origin,
-  onBytes: (bytes: Buffer) => void,
-  stallMilliseconds: number,
-  signal: AbortSignal,
-): Promise<Socket> {
-  const { host, port, isSecure, proxy } = origin
+export function dial(origin: Origin, tunnel: Socket | undefined, onBytes: (bytes: Buffer) => void): Socket {
+  const { host, port, isSecure } = origin
   const onread = {
     buffer: Buffer.allocUnsafeSlow(isSecure ? readBufferBytes.tls : readBufferBytes.plain),
     callback: (count: number, buffer: Uint8Array) => {
@@ -65,7 +60,6 @@ export async function dial(
     },
   }
   if (!isSecure) return netConnect({ host, port, noDelay: true, onread })
-  const tunnel = proxy ? await openTunnel(proxy, `${bracketed(host)}:${port}`, stallMilliseconds, signal) : undefined
   const socket = tlsConnect({
     ...(tunnel ? { socket: tunnel } : { host, port }),
     ...(isIP(host) ? {} : { servername: host }),
@@ -94,7 +88,13 @@ function rememberSession(origin: Origin, socket: TLSSocket): TLSSocket {
 }
 
 /** A connection through a proxy: `CONNECT host:port` (RFC 9110, section 9.3.6), with the password that the proxy's URL has. */
-async function openTunnel(proxy: URL, target: string, stallMilliseconds: number, signal: AbortSignal): Promise<Socket> {
+export async function openTunnel(
+  proxy: URL,
+  origin: Origin,
+  stallMilliseconds: number,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const target = `${bracketed(origin.host)}:${origin.port}`
   const host = proxy.hostname.replace(/^\[|\]$/g, '')
   const isSecure = proxy.protocol === 'https:'
   const port = Number(proxy.port) || (isSecure ? 443 : 80)
@@ -114,8 +114,17 @@ async function openTunnel(proxy: URL, target: string, stallMilliseconds: number,
 
 function proxyPassword({ username, password }: URL): string {
   if (username === '') return ''
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const pair = `${decoded(username)}:${decoded(password)}`
   return `Proxy-Authorization: Basic ${Buffer.from(pair).toString('base64')}\r\n`
+}
+
+/** People write passwords with a percent sign of its own into variables. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** The head of the proxy's answer. No byte of the tunnel is read: the server speaks only when it is spoken to. */

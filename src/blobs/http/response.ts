@@ -134,6 +134,7 @@ function parseHead(text: string): ResponseHead {
     // Neither spaces before the colon nor lines that go on where one ended (RFC 9112, section 5).
     if (colon <= start || colon > end || /[\s\0]/.test(name)) throw new MalformedResponse('a header without a name')
     const value = text.slice(colon + 1, end).trim()
+    if (/[\r\n\0]/.test(value)) throw new MalformedResponse('a line end within a header')
     const before = headers.get(name)
     headers.set(name, before === undefined ? value : `${before}, ${value}`)
   }
