@@ -189,6 +189,16 @@ describe('a read', () => {
     expect((await read()).ending).toBe('complete')
   })
 
+  test.each([
+    ['7', 7],
+    ['0', 0],
+    ['-5', undefined],
+    ['soon', undefined],
+  ])('tells of Retry-After: %s as %s seconds', async (after, retryAfter) => {
+    await start(answer(403, { 'Retry-After': after }))
+    expect((await read()).ending).toMatchObject({ status: 403, retryAfter })
+  })
+
   test('whose proxy answers for the service has no code of it', async () => {
     await start(answer(403, { 'Content-Type': 'text/html', Date: 'today' }, '<html>'))
     expect((await read()).ending).toMatchObject({ status: 403, code: '', date: 'today' })

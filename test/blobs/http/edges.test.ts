@@ -224,6 +224,16 @@ describe('a connection', () => {
     expect(wire.connections).toHaveLength(3)
   })
 
+  test('that brings bytes while it is idle is closed, and never used again', async () => {
+    await start((socket) => socket.write(plain('x')))
+    await ask()
+    const [first] = wire.connections
+    first?.write(plain('injected'))
+    if (first) await once(first, 'close')
+    expect((await ask()).body).toBe('x')
+    expect(wire.connections).toHaveLength(2)
+  })
+
   test('that cannot be made is told also where the system says so at once', async () => {
     // Broadcast addresses have no TCP; asked from a timer, no microtask runs before the system answers.
     const refused = await new Promise((resolve) => {
