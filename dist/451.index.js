@@ -560,10 +560,11 @@ function write(socket, { authority }, { method, target, headers, body }, onSent)
     if (lines.some((line) => /[^\t\x20-\x7e\x80-\xff]/.test(line)))
         throw new Error('a line end in the head of a request');
     const head = `${lines.join('\r\n')}\r\n\r\n`;
+    socket.cork(); // a small body leaves with the head
     socket.write(head, 'latin1');
     let start = 0;
-    const next = () => {
-        if (socket.destroyed)
+    const next = (error) => {
+        if (error || socket.destroyed)
             return;
         if (!body || start >= body.byteLength)
             return onSent();
@@ -571,6 +572,7 @@ function write(socket, { authority }, { method, target, headers, body }, onSent)
         start += pieceBytes;
     };
     next();
+    socket.uncork();
 }
 
 ;// CONCATENATED MODULE: ./build/blobs/http/pool.js
@@ -1258,7 +1260,7 @@ async function send(opened, request) {
     const first = await sendOnce(opened, request);
     if (isGood(first.head))
         return;
-    const isRefused = first.head.status === 401 && (await opened.authorizer.renew(first.proof));
+    const isRefused = first.head.status === 401 && (await unlessStopped(opened.authorizer.renew(first.proof), request.signal));
     const { head } = isRefused ? await sendOnce(opened, request) : first;
     if (!isGood(head))
         throw refusalOf(request.operation, head);
@@ -1267,6 +1269,7 @@ function isGood({ status }) {
     return status >= 200 && status < 300;
 }
 async function sendOnce({ path, pool, authorizer }, { method, name, query = {}, headers = {}, body, signal, onHead, onBody }) {
+    signal.throwIfAborted();
     const place = name === undefined ? path : `${path}/${encodedName(name)}`;
     const all = {
         'x-ms-date': new Date().toUTCString(),
@@ -1297,10 +1300,11 @@ async function sendOnce({ path, pool, authorizer }, { method, name, query = {}, 
 }
 /** A sign-in does not know our signal, and may take long: it is left behind. */
 async function unlessStopped(work, signal) {
-    signal.throwIfAborted();
     const stopped = Promise.withResolvers();
     const stop = () => stopped.reject(signal.reason);
     signal.addEventListener('abort', stop);
+    if (signal.aborted)
+        stop(); // not thrown: the work would fail later with nobody to hear it
     try {
         return await Promise.race([work, stopped.promise]);
     }

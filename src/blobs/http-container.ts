@@ -207,7 +207,8 @@ interface BlobRequest {
 async function send(opened: Opened, request: BlobRequest): Promise<void> {
   const first = await sendOnce(opened, request)
   if (isGood(first.head)) return
-  const isRefused = first.head.status === 401 && (await opened.authorizer.renew(first.proof))
+  const isRefused =
+    first.head.status === 401 && (await unlessStopped(opened.authorizer.renew(first.proof), request.signal))
   const { head } = isRefused ? await sendOnce(opened, request) : first
   if (!isGood(head)) throw refusalOf(request.operation, head)
 }
@@ -220,6 +221,7 @@ async function sendOnce(
   { path, pool, authorizer }: Opened,
   { method, name, query = {}, headers = {}, body, signal, onHead, onBody }: BlobRequest,
 ): Promise<{ readonly head: ResponseHead; readonly proof: Proof }> {
+  signal.throwIfAborted()
   const place = name === undefined ? path : `${path}/${encodedName(name)}`
   const all = {
     'x-ms-date': new Date().toUTCString(),
@@ -249,10 +251,10 @@ async function sendOnce(
 
 /** A sign-in does not know our signal, and may take long: it is left behind. */
 async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
   const stopped = Promise.withResolvers<never>()
   const stop = () => stopped.reject(signal.reason)
   signal.addEventListener('abort', stop)
+  if (signal.aborted) stop() // not thrown: the work would fail later with nobody to hear it
   try {
     return await Promise.race([work, stopped.promise])
   } finally {

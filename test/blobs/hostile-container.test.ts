@@ -434,6 +434,30 @@ describe('a token', () => {
     stop.abort(new Cancelled('stop'))
     await expect(probing).rejects.toThrow(Cancelled)
   })
+
+  test('that is not renewed does not keep a request that is told to stop', { timeout: 5000 }, async () => {
+    const stop = new AbortController()
+    let number = 0
+    const getToken = () => {
+      number += 1
+      if (number > 1) {
+        setImmediate(() => stop.abort(new Cancelled('stop')))
+        return new Promise<never>(() => {})
+      }
+      return Promise.resolve({ token: 't1', expiresOnTimestamp: Date.now() + 3_600_000 })
+    }
+    await start(expired)
+    container = service.open({ kind: 'token', token: { getToken } })
+    await expect(container.probe('', stop.signal)).rejects.toThrow(Cancelled)
+  })
+
+  test('is not asked for by a request that was told to stop before it began', async () => {
+    const { claims, credential } = tokens()
+    await start(range(0))
+    container = service.open(credential)
+    await expect(container.probe('', AbortSignal.abort(new Cancelled('stop')))).rejects.toThrow(Cancelled)
+    expect([claims, service.asked]).toEqual([[], []])
+  })
 })
 
 test('a server that is not there is an error of the network', async () => {

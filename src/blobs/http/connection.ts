@@ -152,13 +152,15 @@ function write(
   // So would a character whose lower byte is one.
   if (lines.some((line) => /[^\t\x20-\x7e\x80-\xff]/.test(line))) throw new Error('a line end in the head of a request')
   const head = `${lines.join('\r\n')}\r\n\r\n`
+  socket.cork() // a small body leaves with the head
   socket.write(head, 'latin1')
   let start = 0
-  const next = () => {
-    if (socket.destroyed) return
+  const next = (error?: Error | null) => {
+    if (error || socket.destroyed) return
     if (!body || start >= body.byteLength) return onSent()
     socket.write(body.subarray(start, start + pieceBytes), next)
     start += pieceBytes
   }
   next()
+  socket.uncork()
 }
