@@ -1368,8 +1368,10 @@ const listingsAtOnce = 16;
  * request for each would bring less than the pages of the whole, one after another.
  */
 const mostFoldersOfAPage = 10;
-/** Nor where the folder has more than this: the others may be as small as the first are large. */
-const mostFolders = 250;
+/** Where the folder has more than this, the one in the middle is looked at first: the others may be as small as the first are large. */
+const manyFolders = 10 * listingsAtOnce;
+/** A folder with fewer blobs than this is small: sixteen requests side by side bring less than one page of the whole. */
+const smallFolder = 5000 / listingsAtOnce;
 /** The pages of a flat listing below a prefix, one after another, in the service's order. */
 async function* listPages(container, prefix, signal) {
     for await (const { blobs } of pagesFrom(container, prefix, '', undefined, signal))
@@ -1442,10 +1444,17 @@ async function stepOfLong(container, task, { blobs, marker = '' }, signal) {
         return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] };
     const [only] = shown;
     const split = await step(container, { ...task, isLong: true }, signal);
-    if (split.next.length > mostFolders)
+    if (split.next.length > manyFolders && (await isSmall(container, middleOf(split.next), signal)))
         return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] };
     const next = split.next.map((one) => (shown.size === 1 && one.folder === only ? { ...one, isLong: true } : one));
     return { task, blobs: split.blobs, next };
+}
+function middleOf(tasks) {
+    return tasks[tasks.length >> 1].folder;
+}
+async function isSmall(container, folder, signal) {
+    const { blobs, marker } = await container.listPage({ prefix: folder, delimiter: '', marker: undefined, signal });
+    return marker === undefined && blobs.length < smallFolder;
 }
 /** The folders directly below a prefix in which the blobs of a page lie, each with its prefix and a slash at the end. */
 function foldersOf(blobs, prefix) {
@@ -2283,7 +2292,18 @@ function openLane(job, container, limits, events) {
         if (next === waiting.length)
             next = waiting.length = 0;
     };
-    const requests = createGate(limits.requests, () => setImmediate(pump));
+    let isPumping = false;
+    /** Once a turn of the event loop: requests that leave together wake a server once. */
+    const pumpSoon = () => {
+        if (isPumping)
+            return;
+        isPumping = true;
+        setImmediate(() => {
+            isPumping = false;
+            pump();
+        });
+    };
+    const requests = createGate(limits.requests, pumpSoon);
     const work = workOf(job, container, { requests, memory: createGate(limits.memory) }, events);
     const start = (file) => {
         const task = work(file, stopping.signal)
@@ -2293,7 +2313,7 @@ function openLane(job, container, limits, events) {
         })
             .finally(() => {
             running.delete(task);
-            pump();
+            pumpSoon();
         });
         running.add(task);
     };

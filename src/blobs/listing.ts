@@ -9,8 +9,10 @@ const listingsAtOnce = 16
  * request for each would bring less than the pages of the whole, one after another.
  */
 const mostFoldersOfAPage = 10
-/** Nor where the folder has more than this: the others may be as small as the first are large. */
-const mostFolders = 250
+/** Where the folder has more than this, the one in the middle is looked at first: the others may be as small as the first are large. */
+const manyFolders = 10 * listingsAtOnce
+/** A folder with fewer blobs than this is small: sixteen requests side by side bring less than one page of the whole. */
+const smallFolder = 5000 / listingsAtOnce
 
 /** The pages of a flat listing below a prefix, one after another, in the service's order. */
 export async function* listPages(
@@ -126,9 +128,19 @@ async function stepOfLong(
     return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] }
   const [only] = shown
   const split = await step(container, { ...task, isLong: true }, signal)
-  if (split.next.length > mostFolders) return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] }
+  if (split.next.length > manyFolders && (await isSmall(container, middleOf(split.next), signal)))
+    return { task, blobs, next: [{ ...task, goesOn: { delimiter: '', marker } }] }
   const next = split.next.map((one) => (shown.size === 1 && one.folder === only ? { ...one, isLong: true } : one))
   return { task, blobs: split.blobs, next }
+}
+
+function middleOf(tasks: readonly Task[]): string {
+  return (tasks[tasks.length >> 1] as Task).folder
+}
+
+async function isSmall(container: BlobContainer, folder: string, signal: AbortSignal): Promise<boolean> {
+  const { blobs, marker } = await container.listPage({ prefix: folder, delimiter: '', marker: undefined, signal })
+  return marker === undefined && blobs.length < smallFolder
 }
 
 /** The folders directly below a prefix in which the blobs of a page lie, each with its prefix and a slash at the end. */

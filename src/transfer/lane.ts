@@ -60,7 +60,17 @@ export function openLane(job: Job, container: BlobContainer, limits: LaneLimits,
     while (next < waiting.length && requests.hasRoom && !stopping.signal.aborted) start(waiting[next++] as JobFile)
     if (next === waiting.length) next = waiting.length = 0
   }
-  const requests = createGate(limits.requests, () => setImmediate(pump))
+  let isPumping = false
+  /** Once a turn of the event loop: requests that leave together wake a server once. */
+  const pumpSoon = () => {
+    if (isPumping) return
+    isPumping = true
+    setImmediate(() => {
+      isPumping = false
+      pump()
+    })
+  }
+  const requests = createGate(limits.requests, pumpSoon)
   const work = workOf(job, container, { requests, memory: createGate(limits.memory) }, events)
   const start = (file: JobFile) => {
     const task = work(file, stopping.signal)
@@ -72,7 +82,7 @@ export function openLane(job: Job, container: BlobContainer, limits: LaneLimits,
       )
       .finally(() => {
         running.delete(task)
-        pump()
+        pumpSoon()
       })
     running.add(task)
   }

@@ -84,6 +84,27 @@ describe('a listing side by side', () => {
     expect([names.length, requests]).toEqual([100, ['d/', 'd/', 'd/', 'd/']])
   })
 
+  const paged = (names: readonly string[], pageOf: number) => {
+    const container = filled(names)
+    const { listPage } = container
+    container.listPage = (request) => listPage({ ...request, most: request.delimiter ? 5000 : pageOf })
+    return container
+  }
+
+  test('whose first folder is large and whose many others are small goes on page after page', async () => {
+    const large = Array.from({ length: 40 }, (_, index) => `d/a/${index}`)
+    const { names, requests } = await list(paged([...large, ...tree(200, 1)], 30))
+    expect(names).toHaveLength(240)
+    expect(requests).toEqual(['d/', 'd/ by folders', 'd/f099/', ...Array(7).fill('d/')])
+  })
+
+  test('whose many folders are large goes on by them', async () => {
+    const { names, requests } = await list(paged(tree(200, 12), 10))
+    expect(names).toHaveLength(2400)
+    expect(requests.slice(0, 3)).toEqual(['d/', 'd/ by folders', 'd/f100/'])
+    expect(requests.filter((request) => request === 'd/')).toHaveLength(1)
+  })
+
   test('goes down a chain of folders that hold everything, without asking for its first page again and again', async () => {
     const { names, requests } = await list(filled(Array.from({ length: 30 }, (_, index) => `d/only/one/deep/${index}`)))
     expect(names).toHaveLength(30)
