@@ -17,8 +17,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 14 modules
 var core = __webpack_require__(96421);
-// EXTERNAL MODULE: ./build/azureml/index.js + 22 modules
-var azureml = __webpack_require__(40049);
+// EXTERNAL MODULE: ./build/azureml/index.js + 23 modules
+var azureml = __webpack_require__(4036);
 // EXTERNAL MODULE: ./build/datasets/index.js + 16 modules
 var build_datasets = __webpack_require__(51205);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
@@ -493,51 +493,19 @@ function toFinding({ says, warnings }) {
     return warnings.length === 0 ? { state: 'ok', says } : { state: 'warning', says: [says, ...warnings].join('. ') };
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __webpack_require__(31421);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(57975);
+// EXTERNAL MODULE: ./build/mount/index.js + 19 modules
+var mount = __webpack_require__(6241);
 ;// CONCATENATED MODULE: ./build/action/check-mounting.js
 
-
-
-/** Whether datasets could be mounted here. For information only, as mounting is not built yet. */
-async function checkMounting(signal) {
-    const lacking = lackingForMount(await readMountRights(signal));
-    const says = lacking === undefined ? 'this runner could mount' : `this runner could not mount: ${lacking}`;
-    return { state: 'info', says: `not built yet; ${says}` };
-}
-/** The first thing that is missing for a mount; undefined where there is nothing. */
-function lackingForMount({ platform, device, isRoot, sudo, mayMount }) {
-    if (platform !== 'linux')
-        return `datasets are mounted on Linux only, and this is ${platform}`;
-    if (!device)
-        return 'there is no /dev/fuse that we may open';
-    if (!isRoot && !sudo)
-        return 'we are not root, and sudo does not mount without a password';
-    return mayMount ? undefined : 'it has not the capability CAP_SYS_ADMIN (a container without --cap-add SYS_ADMIN?)';
-}
-async function readMountRights(signal) {
-    const isRoot = process.getuid?.() === 0;
-    const [device, sudo, capabilities] = await Promise.all([
-        mayOpen('/dev/fuse'),
-        process.platform === 'linux' && !isRoot && mountsBySudo(signal),
-        (0,promises_.readFile)('/proc/self/status', 'utf8').catch(() => ''),
-    ]);
-    const mayMount = hasSysAdmin(capabilities, isRoot ? 'CapEff' : 'CapBnd');
-    return { platform: process.platform, device, isRoot, sudo, mayMount };
-}
-function mayOpen(device) {
-    return (0,promises_.access)(device, promises_.constants.R_OK | promises_.constants.W_OK).then(() => true, () => false);
-}
-/** Asks for the version of `mount`, which mounts nothing. By absolute paths, so that nothing in PATH can take their place. */
-async function mountsBySudo(signal) {
-    return (0,external_node_util_.promisify)(external_node_child_process_.execFile)('/usr/bin/sudo', ['-n', '/usr/bin/mount', '--version'], { signal, timeout: 10_000 }).then(() => true, () => false);
-}
-/** CAP_SYS_ADMIN is bit 21 of a set in `/proc/self/status` (capabilities(7)): of what root has, or of the most that sudo could give. */
-function hasSysAdmin(status, set) {
-    const mask = new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1];
-    return mask !== undefined && ((BigInt(`0x${mask}`) >> 21n) & 1n) === 1n;
+/** Whether datasets can be mounted here. Where they cannot, they are downloaded, unless somebody wants them mounted by name. */
+async function checkMounting(isRequired, signal) {
+    const lacking = (0,mount/* lackingForMount */.uu)(await (0,mount/* readMountRights */.Tr)(signal));
+    if (lacking === undefined)
+        return { state: 'info', says: 'inputs can be mounted' };
+    const says = `inputs cannot be mounted, and are downloaded: ${lacking}`;
+    return isRequired && process.platform === 'linux'
+        ? { state: 'missing', says: lacking, fix: 'give the rights, or leave out "use-mounting: true"' }
+        : { state: 'info', says };
 }
 
 // EXTERNAL MODULE: ./build/transfer/index.js + 21 modules
@@ -669,7 +637,8 @@ async function checkMachine(examination, inputs) {
     if (inputs.pullRequestComment)
         await examine(examination, 'comment', checkComment);
     await examine(examination, 'disk', checkDisk);
-    await examine(examination, 'mounting', () => checkMounting(examination.signal));
+    const isMountRequired = inputs.inputDatasets.some(({ useMounting }) => useMounting === 'true');
+    await examine(examination, 'mounting', () => checkMounting(isMountRequired, examination.signal));
     const inputDatasets = await withoutLocalFolders(examination, inputs.inputDatasets);
     const outputDatasets = inputs.resolveOnly ? [] : inputs.outputDatasets;
     const remote = { ...inputs, inputDatasets, outputDatasets };
@@ -712,7 +681,7 @@ function readInputs() {
     }
     for (const { name, tags } of outputDatasets)
         (0,build_datasets/* checkTags */.MK)(name, tags);
-    refuseUnbuilt(inputDatasets, outputDatasets);
+    refuseUnbuilt(outputDatasets);
     return {
         workspace: {
             workspace: core/* getInput */.V4('workspace'),
@@ -740,13 +709,13 @@ function readInputs() {
         pullRequestComment: flag('pull-request-comment'),
     };
 }
-/** Mounting and submitting come in later versions; until then, who asks for them by name is told, and `auto` downloads. */
-function refuseUnbuilt(inputs, outputs) {
+/** Mounted outputs and submitting come in later versions; until then, who asks for them by name is told. */
+function refuseUnbuilt(outputs) {
     if (flag('submit-to-azureml')) {
         throw new report/* UserError */.yo('not-built-yet', 'submit-to-azureml: submitting AzureML jobs is not built yet. Leave it out to run the step on this runner.');
     }
-    if ([...inputs, ...outputs].some((dataset) => dataset.useMounting === 'true')) {
-        throw new report/* UserError */.yo('not-built-yet', 'use-mounting: true: mounting is not built yet. Leave it out, or set it to auto, and inputs are downloaded and outputs uploaded.');
+    if (outputs.some((dataset) => dataset.useMounting === 'true')) {
+        throw new report/* UserError */.yo('not-built-yet', 'use-mounting: true: mounted outputs are not built yet. Leave it out, and the post step uploads what was written.');
     }
 }
 function choice(name, choices) {
@@ -769,6 +738,8 @@ function concurrency() {
     throw new report/* UserError */.yo('bad-input', `concurrency: "${value}" is not a whole number from 1 to 1000.`);
 }
 
+// EXTERNAL MODULE: ./build/action/mounting.js
+var mounting = __webpack_require__(79512);
 // EXTERNAL MODULE: ./build/action/outputs.js
 var action_outputs = __webpack_require__(92309);
 // EXTERNAL MODULE: ./build/action/reporting.js + 1 modules
@@ -844,6 +815,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 /** The main step: makes sure that the datasets exist, stages the inputs, opens folders for the outputs. */
 async function runMain() {
     await (0,step/* runStep */.e)((signal) => (0,reporting/* reporting */.v)('AzureML datasets', signal, (draft) => main(draft, signal)));
@@ -857,6 +829,8 @@ async function main(draft, signal) {
     }
     for (const id of await (0,action_session/* sweepDeadSessions */.ob)())
         log.info(`Cleared what the dead session ${id} left behind.`);
+    for (const lost of await (0,action_session/* sessionsWithLostDaemon */.CX)())
+        log.warning((0,mounting/* lostDaemon */.H0)(lost).message);
     const comment = inputs.pullRequestComment ? await chooseComment() : undefined;
     draft.change({ comment, inputs: inputs.inputDatasets.map((dataset) => ({ ...dataset, known: undefined })) });
     const { uploadOutputs, ifNoFilesFound, concurrency } = inputs;
@@ -904,6 +878,7 @@ async function stageAndOpen(inputs, opened, draft, signal) {
     const local = await localFolders(inputs.inputDatasets, checkout, log);
     const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset));
     const places = await choosePlaces(inputs, remote, root, checkout);
+    const why = await (0,mounting/* chooseMounting */.pV)(places.inputs, signal, log);
     // Signing in comes before everything else about the workspace: runs from forks have neither credentials nor variables that name it.
     stopwatch.begin('sign in');
     const needsAzure = remote.length > 0 || publishes;
@@ -911,18 +886,25 @@ async function stageAndOpen(inputs, opened, draft, signal) {
         ? await (0,action_connection/* identify */.ls)({ ...inputs, ...inputs.signIn }, inputs.signIn.clientSecret, log)
         : undefined;
     const connection = remote.length > 0 || opens ? await (0,action_connection/* decideConnection */.r5)(inputs, checkout) : undefined;
-    const session = await (0,action_session/* updateSession */.qO)(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] });
+    let session = await (0,action_session/* updateSession */.qO)(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] });
     if (connection && identity) {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
             const context = await (0,action_connection/* connect */.Ng)(connection, identity, signal, log, stopwatch);
-            const begun = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
-            const ensured = await ensureInputs(context, inputs, remote, places, draft, begun);
+            const begun = __addDisposableResource(env_1, new AsyncDisposableStack()
+            // What is mounted is not downloaded, neither now nor early.
+            , true);
+            // What is mounted is not downloaded, neither now nor early.
+            const downloadFolders = new Map([...places.inputs].filter(([dataset]) => why.get(dataset) !== undefined));
+            const ensured = await ensureInputs(context, inputs, remote, downloadFolders, draft, begun);
             if (publishes)
                 for (const output of inputs.outputDatasets)
                     await (0,build_datasets/* checkOutput */.yr)(context, output);
-            if (!inputs.resolveOnly)
-                await download(context, inputs, ensured, places, draft);
+            const placed = ensured.flatMap((input) => {
+                const folder = places.inputs.get(input.dataset);
+                return folder === undefined ? [] : [{ input, folder, reason: why.get(input.dataset) }];
+            });
+            session = await stage(context, inputs, placed, { connection, clientSecret: inputs.signIn.clientSecret }, session, draft);
         }
         catch (e_1) {
             env_1.error = e_1;
@@ -943,11 +925,14 @@ async function stageAndOpen(inputs, opened, draft, signal) {
     const { warnings } = draft.current();
     (0,action_outputs/* setStagedOutputs */.R8)(await (0,action_session/* updateSession */.qO)(session, { state: 'ready', inputs: staged, outputs, warnings }));
 }
-/** @param begun is told how to stop what goes on afterwards: one download may begin during the listing of its dataset */
-async function ensureInputs(context, { concurrency }, datasets, places, draft, begun) {
+/**
+ * @param folders of inputs that will be downloaded
+ * @param begun is told how to stop what goes on afterwards: one download may begin during the listing of its dataset
+ */
+async function ensureInputs(context, { concurrency }, datasets, folders, draft, begun) {
     const ensured = [];
     for (const dataset of datasets) {
-        const folder = ensured.some((input) => input.begun) ? undefined : places.inputs.get(dataset);
+        const folder = ensured.some((input) => input.begun) ? undefined : folders.get(dataset);
         const input = await (0,build_datasets/* ensureInput */.zz)(context, dataset, folder === undefined ? undefined : { folder, concurrency });
         if (input.begun)
             begun.defer(input.begun.stop);
@@ -956,11 +941,38 @@ async function ensureInputs(context, { concurrency }, datasets, places, draft, b
     }
     return ensured;
 }
-async function download(context, { concurrency }, ensured, places, draft) {
+/** Mounts inputs that have no reason against it, and downloads the others. */
+async function stage(context, { concurrency }, placed, reach, opened, draft) {
+    const toMount = placed.filter(({ reason }) => reason === undefined);
+    const { session, failure } = await main_mount(context, toMount, reach, opened, draft);
+    const toDownload = placed.filter(({ reason }) => reason !== undefined || failure !== undefined);
+    if (toDownload.length === 0)
+        return session;
     context.stopwatch.begin('download');
-    const placed = ensured.map((input) => ({ input, folder: places.inputs.get(input.dataset) ?? '' }));
-    for await (const staged of (0,build_datasets/* downloadInputs */.C)(context, placed, concurrency))
+    const downloads = toDownload.map((one) => ({ ...one, reason: one.reason ?? failure ?? '' }));
+    for await (const staged of (0,build_datasets/* downloadInputs */.C)(context, downloads, concurrency))
         draft.setInput(staged);
+    return session;
+}
+/** @returns why nothing was mounted, where that did not work and need not */
+async function main_mount(context, toMount, reach, opened, draft) {
+    if (toMount.length === 0)
+        return { session: opened, failure: undefined };
+    context.stopwatch.begin('mount');
+    const start = performance.now();
+    const { session, failure } = await (0,mounting/* mountInputs */.nm)(context, toMount, reach, opened);
+    if (failure !== undefined) {
+        for (const { input } of toMount)
+            (0,mounting/* requireNoMount */.WM)(input.dataset, failure);
+        context.log.info(`Nothing was mounted, so that inputs are downloaded: ${failure}`);
+        return { session, failure: 'mounting failed' };
+    }
+    const seconds = (performance.now() - start) / 1000;
+    for (const { input, folder } of toMount) {
+        draft.setInput((0,build_datasets/* reportMounted */.vN)(input, folder, seconds));
+        context.log.info(`Input ${(0,build_datasets/* labelOf */.Wy)(input.asset)} is mounted at ${folder}.`);
+    }
+    return { session, failure: undefined };
 }
 async function openOutputs({ outputDatasets, uploadOutputs }, places, { log, change }) {
     const publisher = uploadOutputs === 'never' ? 'only a step publish/ publishes it' : 'the post step publishes it';

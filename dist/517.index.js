@@ -12,11 +12,13 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(96421);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
-/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(87234);
-/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(26726);
-/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(50928);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(24541);
+/* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(79512);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(87234);
+/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(26726);
+/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(50928);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(37771);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(24541);
+
 
 
 
@@ -27,35 +29,38 @@ __webpack_require__.r(__webpack_exports__);
 
 /** The post step: undoes what a killed main step left, or publishes what the job wrote. */
 async function runPost() {
-    await (0,_step_js__WEBPACK_IMPORTED_MODULE_7__/* .runStep */ .e)(async (signal) => {
+    await (0,_step_js__WEBPACK_IMPORTED_MODULE_8__/* .runStep */ .e)(async (signal) => {
         const folder = _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu('session');
         if (folder === '')
             return; // main failed before it began anything
-        const session = await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .loadSession */ .L6)(folder);
+        const session = await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .loadSession */ .L6)(folder);
         // Main failed and tidied up itself, or was killed before it had written anything down.
         if (!session)
-            return (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .removeSession */ .dF)({ id: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(folder) });
+            return (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .removeSession */ .dF)({ id: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(folder) });
         // In a job container, the runner's signals reach only the docker client.
-        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .endProcess */ .JZ)(session.main);
+        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .endProcess */ .JZ)(session.main);
         try {
-            await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .reporting */ .v)('AzureML outputs', signal, (draft) => finish(session, draft, signal));
+            await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_6__/* .reporting */ .v)('AzureML outputs', signal, (draft) => finish(session, draft, signal));
         }
         finally {
-            await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .removeSession */ .dF)(session);
+            (0,_mounting_js__WEBPACK_IMPORTED_MODULE_3__/* .tellHolders */ .lS)(await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .unmountAll */ .S1)(session));
+            await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .removeSession */ .dF)(session);
         }
     });
 }
 async function finish(session, draft, signal) {
     if (session.state !== 'ready') {
-        (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .tellAfterMain */ .P)(draft, session);
-        await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .undo */ .tN)(session);
+        (0,_reporting_js__WEBPACK_IMPORTED_MODULE_6__/* .tellAfterMain */ .P)(draft, session);
+        await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .undo */ .tN)(session);
         return note(draft, 'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.');
     }
-    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .hasUnpublished */ .w)(session) || session.policy.uploadOutputs === 'never')
+    // What was made of incomplete inputs is not published.
+    await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_3__/* .requireSoundMounts */ .tI)(session);
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .hasUnpublished */ .w)(session) || session.policy.uploadOutputs === 'never')
         return;
-    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .tellAfterMain */ .P)(draft, session);
+    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_6__/* .tellAfterMain */ .P)(draft, session);
     if (wantsPublishing(session, _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4('job-status'), draft))
-        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSession */ .k)(session, draft, signal);
+        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .publishSession */ .k)(session, draft, signal);
 }
 /** Whether outputs are to be published, as the job went. */
 function wantsPublishing({ policy, outputs }, jobStatus, draft) {

@@ -79,11 +79,13 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92036);
-/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92309);
-/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(26726);
-/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(50928);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37771);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(24541);
+/* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(79512);
+/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(92309);
+/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(26726);
+/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(50928);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(24541);
+
 
 
 
@@ -93,18 +95,19 @@ __webpack_require__.r(__webpack_exports__);
 
 /** The step `publish/`: publishes, in the middle of a job, what an earlier step opened, and hands on the versions. */
 async function runPublish() {
-    await (0,_step_js__WEBPACK_IMPORTED_MODULE_6__/* .runStep */ .e)((signal) => (0,_reporting_js__WEBPACK_IMPORTED_MODULE_4__/* .reporting */ .v)('AzureML outputs', signal, (draft) => publish(draft, signal)));
+    await (0,_step_js__WEBPACK_IMPORTED_MODULE_7__/* .runStep */ .e)((signal) => (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .reporting */ .v)('AzureML outputs', signal, (draft) => publish(draft, signal)));
 }
 async function publish(draft, signal) {
     const folder = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('session') || process.env.AZUREML_DATASETS_SESSION || '';
-    const session = folder === '' ? undefined : await (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .loadSession */ .L6)(folder);
+    const session = folder === '' ? undefined : await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .loadSession */ .L6)(folder);
     if (session?.state !== 'ready' || session.outputs.length === 0) {
         throw new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('no-session', 'There is nothing to publish: no earlier step of this job opened output datasets with "uses: your-org/azureml-datasets@v1", or that step did not succeed.');
     }
-    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .hasUnpublished */ .w)(session))
-        return (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setPublishedOutputs */ .rg)(session);
-    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_4__/* .tellAfterMain */ .P)(draft, session);
-    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setPublishedOutputs */ .rg)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSession */ .k)(session, draft, signal));
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .hasUnpublished */ .w)(session))
+        return (0,_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .setPublishedOutputs */ .rg)(session);
+    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .tellAfterMain */ .P)(draft, session);
+    await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_2__/* .requireSoundMounts */ .tI)(session);
+    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .setPublishedOutputs */ .rg)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSession */ .k)(session, draft, signal));
 }
 
 

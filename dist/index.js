@@ -225,6 +225,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 38321:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+
+/***/ }),
+
 /***/ 58500:
 /***/ ((module) => {
 
@@ -358,14 +365,15 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(76760);
 
 /**
- * The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`, and they start `dist/worker.js` as a thread. All are this program: the
- * name says which role it has.
+ * The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`; they start `dist/worker.js` as a thread, and `dist/mount.js` as a
+ * process. All are this program: the name says which role it has.
  */
 const roles = {
-    'main.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(451), __nccwpck_require__.e(973), __nccwpck_require__.e(401)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28401))).runMain(),
-    'post.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(451), __nccwpck_require__.e(973), __nccwpck_require__.e(517)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6517))).runPost(),
-    'publish.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(891), __nccwpck_require__.e(451), __nccwpck_require__.e(973), __nccwpck_require__.e(624)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34624))).runPublish(),
-    'worker.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(790), __nccwpck_require__.e(451)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28451))).runThread(),
+    'main.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(988), __nccwpck_require__.e(606), __nccwpck_require__.e(132), __nccwpck_require__.e(799), __nccwpck_require__.e(180), __nccwpck_require__.e(451), __nccwpck_require__.e(20), __nccwpck_require__.e(401)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28401))).runMain(),
+    'post.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(988), __nccwpck_require__.e(606), __nccwpck_require__.e(132), __nccwpck_require__.e(799), __nccwpck_require__.e(180), __nccwpck_require__.e(451), __nccwpck_require__.e(20), __nccwpck_require__.e(517)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6517))).runPost(),
+    'publish.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(988), __nccwpck_require__.e(606), __nccwpck_require__.e(132), __nccwpck_require__.e(799), __nccwpck_require__.e(180), __nccwpck_require__.e(451), __nccwpck_require__.e(20), __nccwpck_require__.e(624)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34624))).runPublish(),
+    'mount.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(988), __nccwpck_require__.e(799), __nccwpck_require__.e(180), __nccwpck_require__.e(771)]).then(__nccwpck_require__.bind(__nccwpck_require__, 58771))).runMountDaemon(),
+    'worker.js': async () => (await Promise.all(/* import() */[__nccwpck_require__.e(606), __nccwpck_require__.e(799), __nccwpck_require__.e(451), __nccwpck_require__.e(555)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28451))).runThread(),
 };
 const role = roles[(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '')];
 if (!role)

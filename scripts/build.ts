@@ -12,7 +12,7 @@ const build = path.join(root, 'build')
 const dist = path.join(root, 'dist')
 
 /** The runner starts one of these, or the action itself does; src/index.ts picks its part from the name of the file that was started. */
-const ROLES = ['main', 'post', 'publish', 'worker']
+const ROLES = ['main', 'post', 'publish', 'worker', 'mount']
 
 /** The part of ncc's interface that is used here; ncc brings no types. */
 type Ncc = (

@@ -1,13 +1,14 @@
 import { basename } from 'node:path'
 
 /**
- * The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`, and they start `dist/worker.js` as a thread. All are this program: the
- * name says which role it has.
+ * The runner starts `dist/main.js`, `dist/post.js` or `dist/publish.js`; they start `dist/worker.js` as a thread, and `dist/mount.js` as a
+ * process. All are this program: the name says which role it has.
  */
 const roles: Record<string, () => Promise<void>> = {
   'main.js': async () => (await import('./action/main.ts')).runMain(),
   'post.js': async () => (await import('./action/post.ts')).runPost(),
   'publish.js': async () => (await import('./action/publish.ts')).runPublish(),
+  'mount.js': async () => (await import('./action/mount-daemon.ts')).runMountDaemon(),
   'worker.js': async () => (await import('./transfer/index.ts')).runThread(),
 }
 

@@ -21,6 +21,8 @@ export interface JobOptions {
   /** Values masked from the start, as the runner does with the secrets of a workflow. */
   readonly secrets?: readonly string[]
   readonly matrix?: object
+  /** A command through which every process of the job is started, as those of job containers are through `docker exec`. */
+  readonly within?: readonly string[]
   /** Gets each line of the log as a person reads it: commands interpreted, secrets masked. */
   readonly onLine?: (line: string) => void
 }

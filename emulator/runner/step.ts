@@ -45,9 +45,10 @@ export interface Launch {
 /** Starts the process of a step; its files are read when it has ended, however it ended (`ActionRunner.cs`). */
 export function launchStep(job: Job, launch: Launch): Step {
   const files = createCommandFiles(job.folders.temp)
+  const [file = launch.file, ...args] = [...(job.options.within ?? []), launch.file, ...launch.arguments]
   const running = startProcess({
-    file: launch.file,
-    arguments: launch.arguments,
+    file,
+    arguments: args,
     folder: job.folders.checkout,
     environment: { ...environmentOf(job, launch.environment), ...files },
     onLine: createCommandReader(launch.log, job.masks),

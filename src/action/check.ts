@@ -31,7 +31,8 @@ async function checkMachine(examination: Examination, inputs: ActionInputs): Pro
   await examine(examination, 'event', () => checkEvent(inputs))
   if (inputs.pullRequestComment) await examine(examination, 'comment', checkComment)
   await examine(examination, 'disk', checkDisk)
-  await examine(examination, 'mounting', () => checkMounting(examination.signal))
+  const isMountRequired = inputs.inputDatasets.some(({ useMounting }) => useMounting === 'true')
+  await examine(examination, 'mounting', () => checkMounting(isMountRequired, examination.signal))
   const inputDatasets = await withoutLocalFolders(examination, inputs.inputDatasets)
   const outputDatasets = inputs.resolveOnly ? [] : inputs.outputDatasets
   const remote = { ...inputs, inputDatasets, outputDatasets }

@@ -57,7 +57,8 @@ export async function connect(
   }
 }
 
-function cloudIn({
+/** The cloud that a connection names. */
+export function cloudIn({
   cloud,
   resourceManagerUrl,
   authorityHost,

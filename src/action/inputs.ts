@@ -50,7 +50,7 @@ export function readInputs(): ActionInputs {
     )
   }
   for (const { name, tags } of outputDatasets) checkTags(name, tags)
-  refuseUnbuilt(inputDatasets, outputDatasets)
+  refuseUnbuilt(outputDatasets)
   return {
     workspace: {
       workspace: core.getInput('workspace'),
@@ -79,18 +79,18 @@ export function readInputs(): ActionInputs {
   }
 }
 
-/** Mounting and submitting come in later versions; until then, who asks for them by name is told, and `auto` downloads. */
-function refuseUnbuilt(inputs: readonly InputDataset[], outputs: readonly OutputDataset[]): void {
+/** Mounted outputs and submitting come in later versions; until then, who asks for them by name is told. */
+function refuseUnbuilt(outputs: readonly OutputDataset[]): void {
   if (flag('submit-to-azureml')) {
     throw new UserError(
       'not-built-yet',
       'submit-to-azureml: submitting AzureML jobs is not built yet. Leave it out to run the step on this runner.',
     )
   }
-  if ([...inputs, ...outputs].some((dataset) => dataset.useMounting === 'true')) {
+  if (outputs.some((dataset) => dataset.useMounting === 'true')) {
     throw new UserError(
       'not-built-yet',
-      'use-mounting: true: mounting is not built yet. Leave it out, or set it to auto, and inputs are downloaded and outputs uploaded.',
+      'use-mounting: true: mounted outputs are not built yet. Leave it out, and the post step uploads what was written.',
     )
   }
 }

@@ -8,7 +8,10 @@ import {
   type EnsuredInput,
   ensureInput,
   type InputDataset,
+  labelOf,
   openOutputFolder,
+  type Placed,
+  reportMounted,
   reportResolved,
   stageLocalFolder,
 } from '../datasets/index.ts'
@@ -18,6 +21,7 @@ import { chooseComment } from './comment-target.ts'
 import { connect, decideConnection, identify } from './connection.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
+import { chooseMounting, lostDaemon, type MountedInput, mountInputs, type Reach, requireNoMount } from './mounting.ts'
 import { idTokenSource } from './oidc.ts'
 import { setSkipped, setStagedOutputs } from './outputs.ts'
 import { checkoutFolder, choosePlaces, localFolders, type Places } from './places.ts'
@@ -30,6 +34,7 @@ import {
   type Session,
   type SessionOutput,
   sessionFolder,
+  sessionsWithLostDaemon,
   stagingRoot,
   sweepDeadSessions,
   undo,
@@ -51,6 +56,7 @@ async function main(draft: Draft, signal: AbortSignal): Promise<void> {
     return checkSetup(inputs, signal)
   }
   for (const id of await sweepDeadSessions()) log.info(`Cleared what the dead session ${id} left behind.`)
+  for (const lost of await sessionsWithLostDaemon()) log.warning(lostDaemon(lost).message)
   const comment = inputs.pullRequestComment ? await chooseComment() : undefined
   draft.change({ comment, inputs: inputs.inputDatasets.map((dataset) => ({ ...dataset, known: undefined })) })
   const { uploadOutputs, ifNoFilesFound, concurrency } = inputs
@@ -98,6 +104,7 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft,
   const local = await localFolders(inputs.inputDatasets, checkout, log)
   const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset))
   const places = await choosePlaces(inputs, remote, root, checkout)
+  const why = await chooseMounting(places.inputs, signal, log)
   // Signing in comes before everything else about the workspace: runs from forks have neither credentials nor variables that name it.
   stopwatch.begin('sign in')
   const needsAzure = remote.length > 0 || publishes
@@ -105,14 +112,27 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft,
     ? await identify({ ...inputs, ...inputs.signIn }, inputs.signIn.clientSecret, log)
     : undefined
   const connection = remote.length > 0 || opens ? await decideConnection(inputs, checkout) : undefined
-  const session = await updateSession(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] })
+  let session = await updateSession(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] })
 
   if (connection && identity) {
     const context = await connect(connection, identity, signal, log, stopwatch)
     await using begun = new AsyncDisposableStack()
-    const ensured = await ensureInputs(context, inputs, remote, places, draft, begun)
+    // What is mounted is not downloaded, neither now nor early.
+    const downloadFolders = new Map([...places.inputs].filter(([dataset]) => why.get(dataset) !== undefined))
+    const ensured = await ensureInputs(context, inputs, remote, downloadFolders, draft, begun)
     if (publishes) for (const output of inputs.outputDatasets) await checkOutput(context, output)
-    if (!inputs.resolveOnly) await download(context, inputs, ensured, places, draft)
+    const placed = ensured.flatMap((input) => {
+      const folder = places.inputs.get(input.dataset)
+      return folder === undefined ? [] : [{ input, folder, reason: why.get(input.dataset) }]
+    })
+    session = await stage(
+      context,
+      inputs,
+      placed,
+      { connection, clientSecret: inputs.signIn.clientSecret },
+      session,
+      draft,
+    )
   }
   stopwatch.begin('local folders')
   for (const [dataset, folder] of local) draft.setInput(await stageLocalFolder(dataset, folder, signal, log))
@@ -124,18 +144,21 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft,
   setStagedOutputs(await updateSession(session, { state: 'ready', inputs: staged, outputs, warnings }))
 }
 
-/** @param begun is told how to stop what goes on afterwards: one download may begin during the listing of its dataset */
+/**
+ * @param folders of inputs that will be downloaded
+ * @param begun is told how to stop what goes on afterwards: one download may begin during the listing of its dataset
+ */
 async function ensureInputs(
   context: DatasetContext,
   { concurrency }: ActionInputs,
   datasets: readonly InputDataset[],
-  places: Places,
+  folders: Places['inputs'],
   draft: Draft,
   begun: AsyncDisposableStack,
 ): Promise<EnsuredInput[]> {
   const ensured: EnsuredInput[] = []
   for (const dataset of datasets) {
-    const folder = ensured.some((input) => input.begun) ? undefined : places.inputs.get(dataset)
+    const folder = ensured.some((input) => input.begun) ? undefined : folders.get(dataset)
     const input = await ensureInput(context, dataset, folder === undefined ? undefined : { folder, concurrency })
     if (input.begun) begun.defer(input.begun.stop)
     draft.setInput(reportResolved(input))
@@ -144,16 +167,48 @@ async function ensureInputs(
   return ensured
 }
 
-async function download(
+/** Mounts inputs that have no reason against it, and downloads the others. */
+async function stage(
   context: DatasetContext,
   { concurrency }: ActionInputs,
-  ensured: readonly EnsuredInput[],
-  places: Places,
+  placed: readonly (Omit<Placed, 'reason'> & { readonly reason: string | undefined })[],
+  reach: Reach,
+  opened: Session,
   draft: Draft,
-): Promise<void> {
+): Promise<Session> {
+  const toMount = placed.filter(({ reason }) => reason === undefined)
+  const { session, failure } = await mount(context, toMount, reach, opened, draft)
+  const toDownload = placed.filter(({ reason }) => reason !== undefined || failure !== undefined)
+  if (toDownload.length === 0) return session
   context.stopwatch.begin('download')
-  const placed = ensured.map((input) => ({ input, folder: places.inputs.get(input.dataset) ?? '' }))
-  for await (const staged of downloadInputs(context, placed, concurrency)) draft.setInput(staged)
+  const downloads = toDownload.map((one) => ({ ...one, reason: one.reason ?? failure ?? '' }))
+  for await (const staged of downloadInputs(context, downloads, concurrency)) draft.setInput(staged)
+  return session
+}
+
+/** @returns why nothing was mounted, where that did not work and need not */
+async function mount(
+  context: DatasetContext,
+  toMount: readonly MountedInput[],
+  reach: Reach,
+  opened: Session,
+  draft: Draft,
+): Promise<{ readonly session: Session; readonly failure: string | undefined }> {
+  if (toMount.length === 0) return { session: opened, failure: undefined }
+  context.stopwatch.begin('mount')
+  const start = performance.now()
+  const { session, failure } = await mountInputs(context, toMount, reach, opened)
+  if (failure !== undefined) {
+    for (const { input } of toMount) requireNoMount(input.dataset, failure)
+    context.log.info(`Nothing was mounted, so that inputs are downloaded: ${failure}`)
+    return { session, failure: 'mounting failed' }
+  }
+  const seconds = (performance.now() - start) / 1000
+  for (const { input, folder } of toMount) {
+    draft.setInput(reportMounted(input, folder, seconds))
+    context.log.info(`Input ${labelOf(input.asset)} is mounted at ${folder}.`)
+  }
+  return { session, failure: undefined }
 }
 
 async function openOutputs(

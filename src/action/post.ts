@@ -1,10 +1,11 @@
 import { basename } from 'node:path'
 import * as core from '@actions/core'
 import { UserError } from '../report/index.ts'
+import { requireSoundMounts, tellHolders } from './mounting.ts'
 import { endProcess } from './processes.ts'
 import { hasUnpublished, publishSession } from './publishing.ts'
 import { reporting, tellAfterMain } from './reporting.ts'
-import { loadSession, removeSession, type Session, undo } from './session.ts'
+import { loadSession, removeSession, type Session, undo, unmountAll } from './session.ts'
 import { runStep } from './step.ts'
 import type { Draft } from './step-report.ts'
 
@@ -21,6 +22,7 @@ export async function runPost(): Promise<void> {
     try {
       await reporting('AzureML outputs', signal, (draft) => finish(session, draft, signal))
     } finally {
+      tellHolders(await unmountAll(session))
       await removeSession(session)
     }
   })
@@ -35,6 +37,8 @@ async function finish(session: Session, draft: Draft, signal: AbortSignal): Prom
       'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.',
     )
   }
+  // What was made of incomplete inputs is not published.
+  await requireSoundMounts(session)
   if (!hasUnpublished(session) || session.policy.uploadOutputs === 'never') return
   tellAfterMain(draft, session)
   if (wantsPublishing(session, core.getInput('job-status'), draft)) await publishSession(session, draft, signal)

@@ -9,7 +9,7 @@ export interface ProcessIdentity {
 }
 
 export async function thisProcess(): Promise<ProcessIdentity> {
-  return { pid: process.pid, started: await startTime(process.pid) }
+  return processOf(process.pid)
 }
 
 /** Whether that very process still runs. Without /proc nobody can tell, and the answer is no. */
@@ -17,8 +17,13 @@ export async function isRunning({ pid, started }: ProcessIdentity): Promise<bool
   return started !== '' && pid !== process.pid && (await startTime(pid)) === started
 }
 
-/** Ends a process: asks, waits, then forces. */
-export async function endProcess(identity: ProcessIdentity): Promise<void> {
+export async function processOf(pid: number): Promise<ProcessIdentity> {
+  return { pid, started: await startTime(pid) }
+}
+
+/** Ends a process: waits so many milliseconds for it to end by itself, asks, waits, then forces. */
+export async function endProcess(identity: ProcessIdentity, first = 0): Promise<void> {
+  await waitForEnd(identity, first)
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     if (!(await isRunning(identity))) return
     process.kill(identity.pid, signal)

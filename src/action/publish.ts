@@ -1,5 +1,6 @@
 import * as core from '@actions/core'
 import { UserError } from '../report/index.ts'
+import { requireSoundMounts } from './mounting.ts'
 import { setPublishedOutputs } from './outputs.ts'
 import { hasUnpublished, publishSession } from './publishing.ts'
 import { reporting, tellAfterMain } from './reporting.ts'
@@ -23,5 +24,6 @@ async function publish(draft: Draft, signal: AbortSignal): Promise<void> {
   }
   if (!hasUnpublished(session)) return setPublishedOutputs(session)
   tellAfterMain(draft, session)
+  await requireSoundMounts(session)
   setPublishedOutputs(await publishSession(session, draft, signal))
 }

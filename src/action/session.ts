@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { WorkspaceName } from '../azureml/index.ts'
 import type { IfNoFilesFound, OutputDataset, PublishedOutput, StagedInput } from '../datasets/index.ts'
+import { askDaemon, deadMounts, type MountStatus, unmountLeftovers } from '../mount/index.ts'
 import { UserError } from '../report/index.ts'
 import type { CommentTarget } from './comment-target.ts'
 import type { UploadOutputs } from './inputs.ts'
-import { isRunning, type ProcessIdentity, thisProcess } from './processes.ts'
+import { endProcess, isRunning, type ProcessIdentity, thisProcess } from './processes.ts'
 
 /**
  * What the main step decided and did, for the steps after it. State and inputs travel as environment variables, which have little room, and
@@ -31,6 +32,8 @@ export interface Session {
   readonly comment?: CommentTarget | undefined
   /** What has to be undone if main does not get to its end. Written before it is done. */
   readonly undo: readonly Undo[]
+  /** The process that serves the mounted inputs; undefined where nothing is mounted. */
+  readonly daemon?: ProcessIdentity | undefined
 }
 
 export interface Connection {
@@ -63,8 +66,9 @@ export function registeredVersion({ published }: SessionOutput): PublishedOutput
   return published === 'empty' ? undefined : published
 }
 
+/** `unmount`: a folder at which something of ours may be mounted. */
 export interface Undo {
-  readonly kind: 'remove-folder'
+  readonly kind: 'remove-folder' | 'unmount'
   readonly path: string
 }
 
@@ -152,14 +156,50 @@ export async function removeSession({ id }: Pick<Session, 'id'>): Promise<void> 
 
 /** Undoes what a main step did that did not get to its end. The session is a file that the job could write: only what is ours is removed. */
 export async function undo(session: Session): Promise<void> {
-  for (const { path } of session.undo) {
-    if (resolve(path).startsWith(stagingRoot() + sep)) await rm(path, { recursive: true, force: true })
+  await unmountAll(session)
+  for (const { kind, path } of session.undo) {
+    const isOurs = resolve(path).startsWith(stagingRoot() + sep)
+    if (kind === 'remove-folder' && isOurs) await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** Unmounts what a session mounted, and ends its daemon. Gives what the daemon said last; undefined where it said nothing. */
+export async function unmountAll(session: Session): Promise<readonly MountStatus[] | undefined> {
+  const folders = session.undo.flatMap(({ kind, path }) => (kind === 'unmount' ? [path] : []))
+  if (folders.length === 0) return undefined
+  const status = await askDaemon(sessionFolder(session.id), 'finish')
+  if (session.daemon) await endProcess(session.daemon, status ? 5000 : 0)
+  await unmountLeftovers(folders)
+  for (const folder of folders) await removeEmptyAbove(resolve(folder))
+  return status
+}
+
+/** Folders that were made only to hold a mount go with it. */
+async function removeEmptyAbove(place: string): Promise<void> {
+  for (let folder = dirname(place); folder.startsWith(stagingRoot() + sep); folder = dirname(folder)) {
+    if (
+      !(await rmdir(folder).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return // others lie there too
   }
 }
 
 /** Where datasets without a `target-folder` are put, each session in a folder of its own. */
 export function stagingRoot(): string {
   return join(resolve(requiredEnvironment('RUNNER_TEMP')), 'azureml-datasets')
+}
+
+/** Sessions of this job whose mount daemon has ended, though nobody asked it to. */
+export async function sessionsWithLostDaemon(): Promise<Session[]> {
+  const lost: Session[] = []
+  for (const id of await readdir(sessionsRoot()).catch(() => [])) {
+    const session = await loadSession(sessionFolder(id)).catch(() => undefined)
+    if (session?.job === jobKey() && session.daemon && !(await isRunning(session.daemon))) lost.push(session)
+  }
+  return lost
 }
 
 /** Clears what jobs left behind that never got to their post step: a killed runner runs none. */
@@ -169,7 +209,17 @@ export async function sweepDeadSessions(): Promise<string[]> {
     // What cannot be removed, such as files of root, is no reason to fail this job.
     if (await sweepIfDead(id).catch(() => false)) swept.push(id)
   }
+  await sweepDeadMounts()
   return swept
+}
+
+/** Dead mounts below our folder that belong to no session: those of living jobs have to go on refusing, or their folders would look empty. */
+async function sweepDeadMounts(): Promise<void> {
+  const dead = (await deadMounts()).filter((folder) => folder.startsWith(stagingRoot() + sep))
+  if (dead.length === 0) return
+  const known = await readdir(sessionsRoot()).catch(() => [])
+  const isOfSession = (folder: string) => known.some((id) => folder.startsWith(join(stagingRoot(), id) + sep))
+  await unmountLeftovers(dead.filter((folder) => !isOfSession(folder)))
 }
 
 async function sweepIfDead(id: string): Promise<boolean> {

@@ -19,6 +19,7 @@ export { type DataUri, datastoreUri, parseDataUri, sameDataUri, shortUri } from 
 export { type Datastore, type DatastoreCredentials, listBlobDatastores } from './datastores.ts'
 export { claimsOf } from './jwt.ts'
 export { foreseeRefusal } from './permissions.ts'
+export { receiveCredential, type SentCredential, sendCredential } from './sent-credential.ts'
 export { createStorageAccess, type Opening, type StorageAccess } from './storage-access.ts'
 export { studioUrl } from './studio.ts'
 export {

@@ -1,10 +1,8 @@
 import type { ContainerCredential } from '../blobs/index.ts'
 import { messageOf, quoted, UserError } from '../report/index.ts'
-import { entraOptions } from './credentials.ts'
 import type { Datastore, DatastoreCredentials } from './datastores.ts'
-import { explaining } from './explaining-credential.ts'
+import { principalCredential } from './sent-credential.ts'
 import type { Purpose } from './storage-access.ts'
-import type { Sightings } from './watch.ts'
 import type { Workspace } from './workspace.ts'
 
 /** One way to open a container; making the credential may itself fail, which is a reason to try the next. */
@@ -69,13 +67,8 @@ async function servicePrincipal(
   { tenantId, clientId, authorityUrl }: DatastoreCredentials & { kind: 'ServicePrincipal' },
   clientSecret: string,
 ): Promise<ContainerCredential> {
-  const { ClientSecretCredential } = await import('@azure/identity')
   const authorityHost = authorityUrl && URL.canParse(authorityUrl) ? new URL(authorityUrl).origin : cloud.authorityHost
-  const seen: Sightings = {}
-  const token = explaining(
-    new ClientSecretCredential(tenantId, clientId, clientSecret, entraOptions({ ...cloud, authorityHost }, log, seen)),
-    { clientId, tenantId, seen },
-  )
+  const token = await principalCredential({ tenantId, clientId, clientSecret, authorityHost }, cloud, log)
   try {
     await token.getToken(cloud.scopes.storage)
   } catch (error) {

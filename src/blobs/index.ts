@@ -13,6 +13,7 @@ export { openContainer } from './http-container.ts'
 export type { ListedPage } from './list-reader.ts'
 export { listFolders, listPages } from './listing.ts'
 export { type PackedBlobs, packBlobs } from './packed.ts'
+export { decodeSnapshot, encodeSnapshot } from './sent-snapshot.ts'
 export {
   filesWithOthersBelow,
   type ListingOptions,

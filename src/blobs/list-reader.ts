@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { type BlobFacts, createPacker, type PackedBlobs } from './packed.ts'
+import { type BlobFacts, createPacker, type PackedBlobs, packed } from './packed.ts'
 
 /** One page of a listing. */
 export interface ListedPage {
@@ -139,7 +139,7 @@ export function createListReader(): ListReader {
     end: () => {
       if (depth === 0) refuseText(kept.subarray(0, kept.includes(lessThan) ? kept.indexOf(lessThan) : kept.length))
       if (!isRootClosed) return undefined
-      return { blobs: packer.pack(), folders, marker: marker === '' ? undefined : marker }
+      return { blobs: packed(packer.columns()), folders, marker: marker === '' ? undefined : marker }
     },
   }
 }

@@ -5,6 +5,7 @@ export interface PackedBlobs {
   readonly length: number
   name(index: number): string
   size(index: number): number
+  lastModified(index: number): number
   /** The blob as an object, made anew at each call. */
   at(index: number): Blob
 }
@@ -23,20 +24,24 @@ export interface BlobPacker {
   readonly length: number
   /** @param name UTF-8 */
   add(name: Uint8Array, facts: BlobFacts): void
-  pack(): PackedBlobs
+  columns(): Columns
 }
 
-const md5Bytes = 16
+export const md5Bytes = 16
 /** The form of all ETags of the service: a 64-bit number. Others are kept as texts. */
 const numericEtag = /^0x[1-9A-F][0-9A-F]{0,15}$/
 
 export function packBlobs(blobs: Iterable<Blob>): PackedBlobs {
+  return packed(columnsOf(blobs))
+}
+
+export function columnsOf(blobs: Iterable<Blob>): Columns {
   const packer = createPacker()
   for (const blob of blobs) {
     const md5 = blob.md5 === undefined ? undefined : Buffer.from(blob.md5, 'base64')
     packer.add(Buffer.from(blob.name, 'utf8'), { ...blob, md5 })
   }
-  return packer.pack()
+  return packer.columns()
 }
 
 export function createPacker(): BlobPacker {
@@ -87,9 +92,9 @@ export function createPacker(): BlobPacker {
       times[length] = lastModified
       length += 1
     },
-    pack: () => {
+    columns: () => {
       const nameBytes = length === 0 ? 0 : (nameEnds[length - 1] ?? 0)
-      return packed({
+      return {
         length,
         names: Buffer.from(names.subarray(0, nameBytes)),
         nameEnds: nameEnds.slice(0, length),
@@ -100,14 +105,15 @@ export function createPacker(): BlobPacker {
         flags: flags.slice(0, length),
         times: times.slice(0, length),
         tiers,
-      })
+      }
     },
   }
 }
 
 const hasMd5 = 0x80
 
-interface Columns {
+/** All there is about blobs, as it lies in memory. */
+export interface Columns {
   readonly length: number
   readonly names: Buffer
   readonly nameEnds: Uint32Array
@@ -120,7 +126,8 @@ interface Columns {
   readonly tiers: readonly (string | undefined)[]
 }
 
-function packed(columns: Columns): PackedBlobs {
+/** Blobs as columns hold them. */
+export function packed(columns: Columns): PackedBlobs {
   const { length, names, nameEnds, sizes, etags, otherEtags, md5s, flags, times, tiers } = columns
   const name = (index: number) => names.toString('utf8', index === 0 ? 0 : nameEnds[index - 1], nameEnds[index])
   const etag = (index: number) => otherEtags.get(index) ?? `0x${(etags[index] ?? 0n).toString(16).toUpperCase()}`
@@ -129,6 +136,7 @@ function packed(columns: Columns): PackedBlobs {
     length,
     name,
     size: (index) => sizes[index] ?? 0,
+    lastModified: (index) => times[index] ?? 0,
     at: (index) => {
       const flag = flags[index] ?? 0
       return {

@@ -21,6 +21,7 @@ export interface Snapshot {
   at(index: number): SnapshotFile
   pathAt(index: number): string
   sizeAt(index: number): number
+  lastModifiedAt(index: number): number
   /** A snapshot of the files with these indices, which ascend. */
   pick(indices: ArrayLike<number>): Snapshot
   [Symbol.iterator](): Iterator<SnapshotFile>
@@ -40,6 +41,11 @@ export interface ListingOptions {
   readonly onFiles?: (count: number) => void
   /** Gets each page of a listing that has several, while it runs. What stands for a folder may be among the empty blobs. */
   readonly onPage?: ((page: Snapshot) => void) | undefined
+}
+
+/** A snapshot of blobs that are sorted by name, all from a folder whose name has so many characters. */
+export function snapshotOfPacked(blobs: PackedBlobs, folderLength: number): Snapshot {
+  return view(blobs, folderLength, undefined)
 }
 
 /** Lists a folder, whose prefix is empty (the whole container) or ends in `/`: `foo` must not take `foo_bar`. */
@@ -165,6 +171,7 @@ function joined(pages: readonly PackedBlobs[]): PackedBlobs {
     length,
     name: (index) => find(index).name(index - (starts[current] ?? 0)),
     size: (index) => find(index).size(index - (starts[current] ?? 0)),
+    lastModified: (index) => find(index).lastModified(index - (starts[current] ?? 0)),
     at: (index) => find(index).at(index - (starts[current] ?? 0)),
   }
 }
@@ -196,6 +203,7 @@ function view(blobs: PackedBlobs, folderLength: number, order: Uint32Array | und
     at,
     pathAt: (index) => blobs.name(place(index)).slice(folderLength),
     sizeAt: (index) => blobs.size(place(index)),
+    lastModifiedAt: (index) => blobs.lastModified(place(index)),
     pick: (indices) => view(blobs, folderLength, Uint32Array.from(indices, place)),
     *[Symbol.iterator]() {
       for (let index = 0; index < length; index += 1) yield at(index)

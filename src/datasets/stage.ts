@@ -10,6 +10,7 @@ import {
   md5OfFile,
   planDownload,
   requireFreeSpace,
+  requireReadable,
 } from '../transfer/index.ts'
 import type { InputDataset } from './config.ts'
 import { type DatasetContext, onContainer } from './context.ts'
@@ -113,6 +114,18 @@ export function reportResolved(input: EnsuredInput): StagedInput {
 export interface Placed {
   readonly input: EnsuredInput
   readonly folder: string
+  /** Why it is not mounted; empty where nobody would have expected that. */
+  readonly reason: string
+}
+
+/** @throws UserError for names that cannot be files below that folder, and for archived blobs */
+export function requireMountable({ snapshot }: EnsuredInput, folder: string): void {
+  requireReadable(snapshot, [folder])
+}
+
+/** The report of an input that was mounted. */
+export function reportMounted(input: EnsuredInput, folder: string, seconds: number): StagedInput {
+  return { ...reportResolved(input), path: stagedPath(input, folder), staged: 'mounted', seconds }
 }
 
 /**
@@ -126,16 +139,20 @@ export async function* downloadInputs(
   concurrency: number | undefined,
 ): AsyncGenerator<StagedInput> {
   const { signal, log } = context
-  const plans: { plan: DownloadPlan; input: EnsuredInput }[] = []
-  for (const { input, folder } of placed) {
+  const plans: { plan: DownloadPlan; input: EnsuredInput; reason: string }[] = []
+  for (const { input, folder, reason } of placed) {
     const { container, snapshot, asset, begun } = input
     plans.push({
       input,
+      reason,
       plan: await planDownload({ container, snapshot, folder, label: labelOf(asset), concurrency, signal, log, begun }),
     })
   }
   await requireFreeSpace(plans.map(({ plan }) => plan))
-  for (const { plan, input } of plans) yield await downloadInput(context, plan, input)
+  for (const { plan, input, reason } of plans) {
+    const staged = await downloadInput(context, plan, input)
+    yield { ...staged, reason: reasonOf(plan, input, reason) }
+  }
 }
 
 async function downloadInput(context: DatasetContext, plan: DownloadPlan, input: EnsuredInput): Promise<StagedInput> {
@@ -149,17 +166,16 @@ async function downloadInput(context: DatasetContext, plan: DownloadPlan, input:
     ...reportResolved(input),
     path: stagedPath(input, folder),
     staged: 'downloaded',
-    reason: reasonOf(plan, input),
     seconds,
     fetched: { files, bytes },
   }
 }
 
 /** Why an input was downloaded as it was. */
-function reasonOf({ missing, outdated }: DownloadPlan, { dataset, snapshot }: EnsuredInput): string {
+function reasonOf({ missing, outdated }: DownloadPlan, { snapshot }: EnsuredInput, reason: string): string {
   if (missing.length === 0 && outdated.length === 0) return 'nothing changed since the last run'
   if (missing.length < snapshot.length) return `${counted(missing.length, 'file')} fetched, the rest was there`
-  return dataset.useMounting === 'false' ? '' : 'mounting is not built yet'
+  return reason
 }
 
 /** The folder, or for a `uri_file` the file in it. */

@@ -5,7 +5,14 @@ export { type BegunDownload, beginDownload, type EarlyDownload } from './early.t
 export { type LinksOut, type LocalFile, listLocalFiles, md5OfFile } from './local-files.ts'
 export { isHiddenName } from './manifest.ts'
 export { inParallel } from './parallel.ts'
-export { type DownloadPlan, type DownloadRequest, isOursOrEmpty, planDownload } from './plan.ts'
+export {
+  type DownloadPlan,
+  type DownloadRequest,
+  isOursAndFilled,
+  isOursOrEmpty,
+  planDownload,
+  requireReadable,
+} from './plan.ts'
 export { tellListing } from './progress.ts'
 export { runThread } from './thread-side.ts'
 export { type UploadedFiles, type UploadRequest, uploadFiles } from './upload.ts'

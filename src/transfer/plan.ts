@@ -40,12 +40,20 @@ export interface DownloadPlan {
  */
 export async function planDownload(request: DownloadRequest): Promise<DownloadPlan> {
   const { snapshot, folder, signal, begun } = request
-  checkNames(snapshot)
-  for (const place of [folder, partialPath(folder)]) checkLengths(snapshot, place)
-  refuseArchived(snapshot)
+  requireReadable(snapshot, [folder, partialPath(folder)])
   const earlier = begun ? undefined : await earlierRun(folder)
   if (!earlier) return { request, earlierPlace: undefined, missing: snapshot, outdated: [] }
   return { request, earlierPlace: earlier.place, ...(await compare(snapshot, earlier, signal)) }
+}
+
+/**
+ * Makes sure that all of a snapshot can be files below these folders, and be read now.
+ * @throws UserError for names that cannot be files, and archived blobs
+ */
+export function requireReadable(snapshot: Snapshot, folders: readonly string[]): void {
+  checkNames(snapshot)
+  for (const folder of folders) checkLengths(snapshot, folder)
+  refuseArchived(snapshot)
 }
 
 export interface EarlierRun {
@@ -69,6 +77,11 @@ export async function earlierRun(folder: string): Promise<EarlierRun | undefined
 /** Whether a folder may be filled: it is empty, not there, or what it holds was put there by an earlier run (besides files of others). */
 export async function isOursOrEmpty(folder: string): Promise<boolean> {
   return !(await holdsFiles(folder)) || (await readManifest(folder))?.complete === true
+}
+
+/** Whether a folder holds what an earlier run put there. */
+export async function isOursAndFilled(folder: string): Promise<boolean> {
+  return (await holdsFiles(folder)) && (await readManifest(folder))?.complete === true
 }
 
 async function holdsFiles(folder: string): Promise<boolean> {

@@ -57,7 +57,7 @@ describe('an input', () => {
   })
 
   test.each([
-    [{ reason: 'mounting is not built yet' }, 'downloaded (mounting is not built yet)'],
+    [{ reason: 'there is no /dev/fuse' }, 'downloaded (there is no /dev/fuse)'],
     [{ reason: 'nothing changed since the last run' }, 'downloaded (nothing changed since the last run)'],
     [{ staged: 'local', version: '', studioUrl: '' }, 'local folder'],
     [{ staged: 'none' }, 'resolved only'],

@@ -26,7 +26,7 @@ describe('the summary of the main step', () => {
     const first = await job.main(inputs)
     expect(first.exitCode, first.log).toBe(0)
     expect(first.summary).toMatch(
-      /\| `fresh` \| \[1\]\(https:\/\/ml\.azure\.com\/data\/fresh\/1\/.*\) \| downloaded \(mounting is not built yet\), registered just now from folder `fresh\/` \| 2 of 3 \| 3 B \|/,
+      /\| `fresh` \| \[1\]\(https:\/\/ml\.azure\.com\/data\/fresh\/1\/.*\) \| downloaded, registered just now from folder `fresh\/` \| 2 of 3 \| 3 B \|/,
     )
     expect(first.summary).toMatch(/<sub>Took \d+\.\d s: .*\(\d+ %\)/)
     expect(first.log.split('\n').at(-1)).toMatch(/^Took \d+\.\d s: .*\.$/)

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts'
 import { createRunner, type Runner, type RunnerOptions, type Step, type StepResult } from '../../emulator/runner.ts'
+import { unmountLeftovers } from '../../src/mount/index.ts'
+import { ourMounts } from '../../src/mount/mount-table.ts'
 
 const repository = path.resolve(import.meta.dirname, '../..')
 
@@ -48,6 +50,7 @@ export function useWorld(options: EmulatorOptions = {}): World {
   afterEach(async () => {
     for (const { runner, results } of jobs.splice(0)) {
       const left = await runner.leftovers()
+      await unmountWhatIsLeft(runner, left)
       try {
         const secrets = [...current().secrets, runner.github.token]
         for (const result of results) expectNoSecrets(secrets, result)
@@ -85,7 +88,8 @@ function createJob(emulator: Emulator, runner: Runner, results: StepResult[]): J
     return result
   }
   const start = (inputs: Inputs) => {
-    const step = runner.start('.', { id: 'data', with: { ...emulator.inputs, ...inputs } })
+    // Where nothing else is said, inputs are downloaded: mounting, and what `auto` decides, has tests of its own.
+    const step = runner.start('.', { id: 'data', with: { ...emulator.inputs, 'use-mounting': 'false', ...inputs } })
     void finished(step)
     return step
   }
@@ -117,6 +121,14 @@ function reset(emulator: Emulator): void {
   emulator.denied.clear()
   emulator.storage.denied.clear()
   Object.assign(emulator.storage, { keyAccess: true, bearerAccess: 'write', firewall: false })
+}
+
+/** What a failed test left mounted is served from here: to read it in this process would be to wait for oneself. */
+async function unmountWhatIsLeft({ folders }: Runner, pids: readonly number[]): Promise<void> {
+  const mounts = (await ourMounts()).filter((folder) => folder.startsWith(folders.root))
+  if (mounts.length === 0) return
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+  await unmountLeftovers(mounts)
 }
 
 /** Whatever a step shows or hands on: the masked log, outputs, state, variables, summary; and what it prints besides masks. */

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { hasSysAdmin, lackingForMount, type MountRights } from '../../src/action/check-mounting.ts'
+import { hasSysAdmin, lackingForMount, type MountRights, systemProgram } from '../../src/mount/rights.ts'
 
-const able: MountRights = { platform: 'linux', device: true, isRoot: false, sudo: true, mayMount: true }
+const able: MountRights = {
+  platform: 'linux',
+  device: true,
+  isRoot: false,
+  sudo: true,
+  mayMount: true,
+  mount: '/usr/bin/mount',
+}
 
 describe('a mount', () => {
   test.each([
@@ -14,11 +21,18 @@ describe('a mount', () => {
   test.each([
     [{ platform: 'win32' }, 'on Linux only, and this is win32'],
     [{ device: false }, '/dev/fuse'],
+    [{ mount: undefined }, 'no program mount'],
     [{ sudo: false }, 'not root, and sudo'],
     [{ mayMount: false }, 'CAP_SYS_ADMIN'],
     [{ isRoot: true, mayMount: false }, 'CAP_SYS_ADMIN'],
   ] as const)('lacks with %j: %s', (rights, text) => {
     expect(lackingForMount({ ...able, ...rights })).toContain(text)
+  })
+
+  test('lacks what a line of the workflow gives a container', () => {
+    const line = 'options: --device /dev/fuse --cap-add SYS_ADMIN'
+    expect(lackingForMount({ ...able, device: false })).toContain(line)
+    expect(lackingForMount({ ...able, mayMount: false })).toContain(line)
   })
 })
 
@@ -38,4 +52,9 @@ describe('CAP_SYS_ADMIN', () => {
     expect(hasSysAdmin('', 'CapEff')).toBe(false)
     expect(hasSysAdmin('CapEff:\tnothing\n', 'CapEff')).toBe(false)
   })
+})
+
+test('a program of the system is found by its place, and only where it belongs to root alone', async () => {
+  expect(await systemProgram('sh')).toMatch(/^\/(usr\/)?bin\/sh$/)
+  expect(await systemProgram('node-that-is-nowhere')).toBeUndefined()
 })

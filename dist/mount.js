@@ -1,0 +1,2 @@
+// Started for the role "mount"; index.js reads it from the name of this file.
+import './index.js'
