@@ -3457,7 +3457,7 @@ async function mountInput({ label, folder, container, snapshot }, { memory, read
     let holders = [];
     return {
         ended: over,
-        status: () => ({ label, folder, faults: files.faults, ...files.moved, holders }),
+        status: () => ({ label, folder, faults: files.faults, ...files.moved, memory: files.memory, holders }),
         unmount: async () => {
             holders = await unmountWhateverHappens(folder, log);
             await (0,promises_.rmdir)(folder).catch(() => { }); // something may lie below it that is not ours

@@ -89,6 +89,7 @@ async function proveUnchanged(workspace: Emulator, { version, fingerprint }: Run
       throw new Error(`Version ${version} changed: its fingerprint was ${fingerprint} and is ${now}.`)
     say(`Version ${version} was staged again and is what it was: fingerprint ${now.slice(0, 16)}…`)
   } finally {
+    await runner.runPosts()
     await runner.dispose()
   }
 }

@@ -14,6 +14,8 @@ export interface MountStatus {
   /** Bytes that were read by others, and bytes that were fetched for it. */
   readonly read: number
   readonly fetched: number
+  /** Bytes of files in memory. */
+  readonly memory: number
   /** Processes that used it when it was to be unmounted. */
   readonly holders: readonly string[]
 }

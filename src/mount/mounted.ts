@@ -62,7 +62,7 @@ export async function mountInput(
   let holders: readonly string[] = []
   return {
     ended: over,
-    status: () => ({ label, folder, faults: files.faults, ...files.moved, holders }),
+    status: () => ({ label, folder, faults: files.faults, ...files.moved, memory: files.memory, holders }),
     unmount: async () => {
       holders = await unmountWhateverHappens(folder, log)
       await rmdir(folder).catch(() => {}) // something may lie below it that is not ours

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { noMounts } from '../mount/kernel.ts'
 import { errorOf, type Inputs, useWorld } from './world.ts'
 
 const world = useWorld()
@@ -44,6 +45,23 @@ describe('stored credentials', () => {
     await world.emulator.addDatastore({ name: 'with_principal', credentials: { credentialsType: 'ServicePrincipal' } })
     expect(await roundTrip('with_principal')).toEqual(['Bearer'])
   })
+
+  test.for(['AccountKey', 'Sas', 'ServicePrincipal'] as const)(
+    'a mount reads with the same: %s',
+    async (kind, context) => {
+      if (noMounts) context.skip(noMounts)
+      const name = `mounted_by_${kind.toLowerCase()}`
+      const sas = kind === 'Sas' ? { sasToken: world.emulator.issueSas(name.replaceAll('_', '-')) } : {}
+      await world.emulator.addDatastore({ name, credentials: { credentialsType: kind, ...sas } })
+      await world.upload({ [`${name}_in/f`]: 'content' }, name.replaceAll('_', '-'))
+      const job = await world.job()
+      const main = await job.main({ 'input-datasets': `${name}_in`, 'default-datastore': name, 'use-mounting': 'true' })
+      expect(main.exitCode, main.log).toBe(0)
+      // Not synchronously: what is read comes from this process in the end.
+      expect(await readFile(path.join(main.outputs['input-0'] ?? '', 'f'), 'utf8')).toBe('content')
+      expect((await job.post()).exitCode).toBe(0)
+    },
+  )
 
   test('none: our own token', async () => {
     expect(await roundTrip('identity_based')).toEqual(['Bearer'])

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { noMounts } from '../mount/kernel.ts'
 import { errorOf, filesBelow, useWorld } from './world.ts'
 
 /** In this world an access token lasts six seconds, and is refused after that; a download takes longer. */
@@ -46,4 +47,18 @@ test('a token that cannot be renewed in the middle of the work is told as what E
   const job = await world.job()
   const inputs = { 'input-datasets': 'unsigned', 'default-datastore': 'identity_based', concurrency: '1' }
   expect(errorOf(await job.main(inputs))).toMatch(/AADSTS7000222.*\[sign-in-refused\]/)
+})
+
+test('a mount signs in for itself, and anew for as long as the job reads from it', async (context) => {
+  if (noMounts) context.skip(noMounts)
+  await world.upload({ 'mounted/a': 'alpha', 'mounted/b': 'beta' }, 'identity-based')
+  const job = await world.job()
+  const inputs = { 'input-datasets': 'mounted', 'default-datastore': 'identity_based', 'use-mounting': 'true' }
+  const main = await job.main(inputs)
+  expect(main.exitCode, main.log).toBe(0)
+  const read = async (name: string) => (await job.runner.run(`cat "$AZURE_ML_INPUT_mounted/${name}"`)).log
+  expect(await read('a')).toContain('alpha')
+  await sleep(6500)
+  expect(await read('b')).toContain('beta')
+  expect((await job.post()).exitCode).toBe(0)
 })
