@@ -104,3 +104,9 @@ function page(prefix: string, blobs: string, next: string): string {
 function blobElement({ name, md5 }: DatasetFile, size: number): string {
   return `<Blob><Name>${name}</Name><Properties><Creation-Time>${lastModified}</Creation-Time><Last-Modified>${lastModified}</Last-Modified><Etag>${etag}</Etag><Content-Length>${size}</Content-Length><Content-Type>application/octet-stream</Content-Type><Content-Encoding /><Content-Language /><Content-MD5>${md5}</Content-MD5><Cache-Control /><Content-Disposition /><BlobType>BlockBlob</BlobType><AccessTier>Hot</AccessTier><AccessTierInferred>true</AccessTierInferred><LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState><ServerEncrypted>true</ServerEncrypted></Properties><OrMetadata /></Blob>`
 }
+
+/** The numbers from 0 in an order that only looks random, the same every time. */
+export function seededOrder(count: number): number[] {
+  const key = (number: number) => createHash('md5').update(String(number)).digest('hex')
+  return Array.from({ length: count }, (_, number) => number).sort((a, b) => (key(a) < key(b) ? -1 : 1))
+}

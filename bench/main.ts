@@ -9,11 +9,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeCertificate } from '../emulator/certificate.ts'
-import { makeDataset } from './dataset.ts'
+import { type DatasetShape, makeDataset } from './dataset.ts'
 import { serverLimit } from './limit.ts'
-import { type Result, render, writeReport } from './report.ts'
-import { type Row, rows, smaller, titleOf } from './rows.ts'
-import { runRow } from './run-row.ts'
+import { mountTools } from './mount-tools.ts'
+import { mountedRows, tmpfs } from './mounted-rows.ts'
+import { type Result, render, writeBetween } from './report.ts'
+import { rows, smaller, titleOf } from './rows.ts'
+import { runMountedRow, unmountByForce } from './run-mounted.ts'
+import { runRow, type Stage } from './run-row.ts'
 import { type BenchServer, serverMissing, startServer } from './server.ts'
 import { azcopy, curl, ours, rclone, sdk, type Tool, uncheckedRclone, undici } from './tools.ts'
 
@@ -35,12 +38,24 @@ const root = mkdtempSync(path.join(memory, 'azureml-bench-'))
 const onDisk = mkdtempSync(path.join(os.tmpdir(), 'azureml-bench-'))
 const skipped: string[] = []
 const results: Result[] = []
+const mountPlace = path.join(root, 'mounted')
 
 let server: BenchServer | undefined
 
+const skip = (what: string) => void (skipped.includes(what) || skipped.push(what))
+const finish = (result: Result) => {
+  results.push(result)
+  const seconds = result.runs.map(({ tool, rounds }) => `${tool} ${rounds.map((round) => round.seconds.toFixed(3))}`)
+  console.log(`${result.title}: ${seconds.join('; ')}`)
+}
+
 const tidyUp = () => {
+  unmountByForce(mountPlace)
   server?.kill()
-  for (const folder of [root, onDisk]) rmSync(folder, { recursive: true, force: true })
+  for (const folder of [root, onDisk]) {
+    // It gives up without a word where nginx, as it ends, takes away a file of its own before it does.
+    while (existsSync(folder)) rmSync(folder, { recursive: true, force: true })
+  }
 }
 process.once('SIGINT', () => {
   tidyUp()
@@ -52,31 +67,37 @@ try {
   const { authorityFile: authority } = certificate
   const environment = { NODE_EXTRA_CA_CERTS: authority, SSL_CERT_FILE: authority, CURL_CA_BUNDLE: authority }
   const tools = [ours, azcopy(), rclone(), sdk, undici(), curl(), uncheckedRclone()].filter((tool): tool is Tool => {
-    if (typeof tool === 'string' && !skipped.includes(tool)) skipped.push(tool)
+    if (typeof tool === 'string') skip(tool)
     return typeof tool !== 'string'
   })
-  const wanted = rows
-    .filter((row) => titleOf(row).includes(values.only))
-    .map((row): Row => (values.quick ? { ...row, dataset: smaller(row.dataset) } : row))
-  for (const dataset of new Map(wanted.map((row) => [row.dataset.name, row.dataset])).values())
-    makeDataset(root, dataset)
+  const wantedOf = <R extends { readonly dataset: DatasetShape }>(all: readonly R[], title: (row: R) => string): R[] =>
+    all
+      .filter((row) => title(row).includes(values.only))
+      .map((row) => (values.quick ? { ...row, dataset: smaller(row.dataset) } : row))
+  const wanted = wantedOf(rows, titleOf)
+  const wantedMounted = wantedOf(mountedRows, ({ title }) => title)
+  const datasets = [...wanted, ...wantedMounted].map(({ dataset }) => dataset)
+  for (const dataset of new Map(datasets.map((dataset) => [dataset.name, dataset])).values()) makeDataset(root, dataset)
   server = await startServer(root, certificate)
   for (const row of wanted) {
     const place = path.join(row.disk === 'disk' ? onDisk : root, 'place')
     mkdirSync(place, { recursive: true })
     const limit = serverLimit(row, server.urlOf(row.scheme, row.latency), root)
-    const runs = await runRow(row, tools, { server, environment, root, place }, rounds)
-    results.push({ row, runs, limit })
-    console.log(
-      `${titleOf(row)}: ${runs.map(({ tool, rounds }) => `${tool} ${rounds.map(({ seconds }) => seconds)}`).join('; ')}`,
-    )
+    if (row.kind === 'download' && limit === undefined) skip('the server alone (Debian: wrk)')
+    const stage: Stage = { server, environment, root, place }
+    finish({ title: titleOf(row), bars: row.bars, runs: await runRow(row, tools, stage, rounds), limit })
     rmSync(place, { recursive: true })
   }
-  if (results.some(({ row, limit }) => row.kind === 'download' && limit === undefined))
-    skipped.push('the server alone (Debian: wrk)')
-  const report = render({ results, tools, skipped, rounds })
+  const mounts = mountTools()
+  if (wantedMounted.length > 0) for (const tool of mounts.missing) skip(tool)
+  for (const row of wantedMounted) {
+    const stage: Stage = { server, environment, root, place: mountPlace }
+    const runs = await runMountedRow(row, mounts.tools, stage, rounds)
+    finish({ title: row.title, bars: row.bars, runs, limit: undefined })
+  }
+  const report = render({ results, tools: [...tools, ...mounts.tools, tmpfs], skipped, rounds })
   console.log(`\n${report}`)
-  if (values.write) writeReport(report)
+  if (values.write) writeBetween('bench', report)
 } finally {
   tidyUp()
 }

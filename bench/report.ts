@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { markdownTable } from 'markdown-table'
-import { type Bar, type Row, titleOf } from './rows.ts'
+import type { Bar } from './rows.ts'
 import type { Runs } from './run-row.ts'
-import type { Tool } from './tools.ts'
 
 /** A row, and what came of it. */
 export interface Result {
-  readonly row: Row
+  readonly title: string
+  readonly bars: readonly Bar[]
   readonly runs: readonly Runs[]
   /** Seconds that the server alone needs, where that is known. */
   readonly limit: number | undefined
@@ -16,7 +16,8 @@ export interface Result {
 
 export interface Report {
   readonly results: readonly Result[]
-  readonly tools: readonly Tool[]
+  /** In this order; who did nothing is left out. */
+  readonly tools: readonly { readonly name: string; readonly about: string }[]
   readonly skipped: readonly string[]
   readonly rounds: number
 }
@@ -24,24 +25,29 @@ export interface Report {
 const megabyte = 1024 * 1024
 
 /** Everything as Markdown: which machine, who was compared, the table of the bars, the details, what was skipped. */
-export function render({ results, tools, skipped, rounds }: Report): string {
-  const gigabytes = Math.round(os.totalmem() / megabyte / 1024)
+export function render({ results, tools: all, skipped, rounds }: Report): string {
+  const tools = all.filter(({ name }) => results.some(({ runs }) => runs.some(({ tool }) => tool === name)))
   return [
-    `Measured ${new Date().toISOString().slice(0, 10)} on ${os.cpus().length} cores (${os.cpus()[0]?.model}), ${gigabytes} GB, Linux ${os.release()}, Node ${process.version}. Clients and server share the cores. Medians of ${rounds} rounds, all tools in turn; in brackets the fastest and the slowest.`,
-    bars(results, tools),
+    `${machine(rounds)} In brackets the fastest and the slowest.`,
+    table(results, [...new Set(tools.map(({ name }) => name))]),
     details(results),
     `**Tools.** ${tools.map(({ name, about }) => `*${name}*: ${about}.`).join(' ')}`,
     `**Skipped.** ${skipped.length === 0 ? 'Nothing.' : `${skipped.join('; ')}.`}`,
   ].join('\n\n')
 }
 
-function bars(results: readonly Result[], tools: readonly Tool[]): string {
-  const names = tools.map(({ name }) => name)
-  const lines = results.map(({ row, runs, limit }) => [
-    titleOf(row),
+/** Where and how it was measured. */
+export function machine(rounds: number): string {
+  const gigabytes = Math.round(os.totalmem() / megabyte / 1024)
+  return `Measured ${new Date().toISOString().slice(0, 10)} on ${os.cpus().length} cores (${os.cpus()[0]?.model}), ${gigabytes} GB, Linux ${os.release()}, Node ${process.version}. Clients and server share the cores. Medians of ${rounds} rounds, all tools in turn.`
+}
+
+function table(results: readonly Result[], names: readonly string[]): string {
+  const lines = results.map(({ title, bars, runs, limit }) => [
+    title,
     ...names.map((name) => wall(runs.find(({ tool }) => tool === name))),
     limit === undefined ? '–' : `${limit.toFixed(2)} s`,
-    row.bars.map((bar) => verdict(bar, runs)).join('; ') || '–',
+    bars.map((bar) => verdict(bar, runs)).join('; ') || '–',
   ])
   return markdownTable([['work', ...names, 'server alone', 'bar'], ...lines])
 }
@@ -70,31 +76,31 @@ function verdict({ ratio, than }: Bar, runs: readonly Runs[]): string {
 }
 
 function details(results: readonly Result[]): string {
-  const lines = results.flatMap(({ row, runs }) =>
+  const lines = results.flatMap(({ title, runs }) =>
     runs.map((run) =>
       run.failure
-        ? [titleOf(row), run.tool, `failed: ${run.failure.replaceAll('|', '¦')}`, '', '', '']
+        ? [title, run.tool, `failed: ${run.failure.replaceAll('|', '¦')}`, '', '', '', '']
         : [
-            titleOf(row),
+            title,
             run.tool,
             `${median(run).toFixed(2)} s`,
             `${middle(run.rounds.map((round) => round.cpuSeconds)).toFixed(1)} s`,
             `${Math.round(middle(run.rounds.map((round) => round.peakBytes)) / megabyte)} MB`,
             run.requestsPerFile < 0.01 ? run.requestsPerFile.toExponential(1) : run.requestsPerFile.toFixed(2),
+            run.notes ?? '',
           ],
     ),
   )
-  return markdownTable([['work', 'tool', 'wall', 'CPU', 'peak memory', 'requests a file'], ...lines])
+  return markdownTable([['work', 'tool', 'wall', 'CPU', 'peak memory', 'requests a file', 'notes'], ...lines])
 }
 
-function middle(values: readonly number[]): number {
+export function middle(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-const marks = ['<!-- bench: begin -->', '<!-- bench: end -->'] as const
-
-/** Puts the report between its marks in docs/performance.md. */
-export function writeReport(text: string): void {
+/** Puts a report between the marks of that name in docs/performance.md. */
+export function writeBetween(name: string, text: string): void {
+  const marks = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`] as const
   const file = path.resolve(import.meta.dirname, '../docs/performance.md')
   const page = readFileSync(file, 'utf8')
   const [before = '', rest = ''] = page.split(marks[0])

@@ -24,8 +24,8 @@ const peers = ['azcopy', 'rclone']
 /** Compared with in the rows without latency, on tmpfs. */
 const slow = ['SDK', 'undici']
 const megabyte = 1024 * 1024
-const small: DatasetShape = { name: 'small', files: 10_000, size: 20 * 1024, folders: 0, hasContent: true }
-const large: DatasetShape = { name: 'large', files: 4, size: 512 * megabyte, folders: 0, hasContent: true }
+export const small: DatasetShape = { name: 'small', files: 10_000, size: 20 * 1024, folders: 0, hasContent: true }
+export const large: DatasetShape = { name: 'large', files: 4, size: 512 * megabyte, folders: 0, hasContent: true }
 const listed: DatasetShape = { name: 'listed', files: 100_000, size: 20 * 1024, folders: 0, hasContent: false }
 const million: DatasetShape = { name: 'million', files: 1_000_000, size: 20 * 1024, folders: 100, hasContent: false }
 
@@ -85,5 +85,9 @@ export function titleOf({ kind, dataset, scheme, latency, disk }: Row): string {
       ? `${dataset.files.toLocaleString('en-US')} blobs`
       : `${dataset.files.toLocaleString('en-US')} × ${size}`
   const where = kind === 'list' ? [] : [disk]
-  return [`${kind} ${what}`, scheme, ...(latency ? [`+${latency} ms`] : []), ...where].join(', ')
+  return [`${kind} ${what}`, ...whereOf({ scheme, latency }), ...where].join(', ')
+}
+
+export function whereOf({ scheme, latency }: { readonly scheme: Scheme; readonly latency: Latency }): string[] {
+  return [scheme, ...(latency ? [`+${latency} ms`] : [])]
 }

@@ -11,6 +11,8 @@ export interface Runs {
   readonly tool: string
   readonly rounds: readonly Measured[]
   readonly requestsPerFile: number
+  /** What else is to be known of the last round. */
+  readonly notes?: string
   /** Why there are no rounds. */
   readonly failure: string | undefined
 }

@@ -130,6 +130,8 @@ export function createForesight({ tree, memory, foresee }: ForesightOptions): Fo
   }
   const bytesAhead = (inode: number) => Math.min(tree.sizeOf(inode), beginning)
   const fetchWalk = (walk: Walk): boolean => {
+    // Several at a time: requests that leave together wake a server once.
+    if (walk.last + walk.ahead - walk.fetched < walk.ahead / 4) return true
     const share = shareOf(walks)
     while (walk.fetched < walk.last + walk.ahead && tree.isFile(walk.fetched + 1) && walk.bytes < share) {
       const inode = walk.fetched + 1
@@ -140,18 +142,28 @@ export function createForesight({ tree, memory, foresee }: ForesightOptions): Fo
     }
     return true
   }
+  const fetchAhead = () => {
+    // The newest first: what was read last is read on most probably.
+    for (let index = runs.length - 1; index >= 0; index -= 1) if (!fetchRun(runs[index] as Run)) return
+    for (let index = walks.length - 1; index >= 0; index -= 1) if (!fetchWalk(walks[index] as Walk)) return
+  }
+  let isPlanned = false
+  /** Once a turn of the event loop: requests that leave together wake a server once. */
+  const soon = () => {
+    if (isPlanned) return
+    isPlanned = true
+    setImmediate(() => {
+      isPlanned = false
+      fetchAhead()
+    })
+  }
   return {
     saw: (inode, offset, length) => {
       const run = offset + length < tree.sizeOf(inode) || offset > 0 ? sawStretch(inode, offset, length) : undefined
       const walk = offset === 0 ? sawFile(inode) : undefined
-      if (run) fetchRun(run)
-      if (walk) fetchWalk(walk)
+      if (run || walk) soon()
     },
-    goOn: () => {
-      // The newest first: what was read last is read on most probably.
-      for (let index = runs.length - 1; index >= 0; index -= 1) if (!fetchRun(runs[index] as Run)) return
-      for (let index = walks.length - 1; index >= 0; index -= 1) if (!fetchWalk(walks[index] as Walk)) return
-    },
+    goOn: soon,
   }
 }
 

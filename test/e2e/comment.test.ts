@@ -46,7 +46,7 @@ describe('the comment on a pull request', () => {
       expect(bodies()[0]).toMatch(
         /^<!-- azureml-datasets: data\/transform\/[0-9a-f]{12}\/data -->\n\n### AzureML datasets\n/,
       )
-      expect(bodies()[0]).toMatch(/\| `source` \| 1 \| downloaded .*\n\nOpened for output: `made`\n/)
+      expect(bodies()[0]).toMatch(/\| `source` \| 1 \| downloaded.*\n\nOpened for output: `made`\n/)
 
       await job.write(path.join(main.outputs['output-0'] ?? '', `f${version}`), 'content')
       const post = await job.post()
