@@ -43,3 +43,4 @@ export {
 } from './stage.ts'
 export { checkTags, type Provenance } from './tags.ts'
 export { refuseOverlaps, requireEmpty, requireOursOrEmpty, resolveTargetFolder } from './target-folder.ts'
+export { parseYaml, type YamlValue } from './yaml.ts'

@@ -23,6 +23,16 @@ export type YamlValue = string | readonly YamlValue[] | { readonly [key: string]
 export function parseDatasetList(input: string, text: string): readonly YamlValue[] {
   const names = namesByLine(text)
   if (names) return names
+  const value = parseYaml(input, text)
+  return Array.isArray(value) ? value : [value]
+}
+
+/**
+ * Reads YAML, every scalar as the text that it is; an empty one, and nothing at all, is an empty text.
+ * @param input what it is, for errors
+ * @throws UserError with the line, for text that is not YAML
+ */
+export function parseYaml(input: string, text: string): YamlValue {
   const lines = new LineCounter()
   // The library compares each key with all before it, which many keys make slow: see mapping().
   const options = { schema: 'failsafe', resolveKnownTags: false, uniqueKeys: false, lineCounter: lines } as const
@@ -32,8 +42,7 @@ export function parseDatasetList(input: string, text: string): readonly YamlValu
     throw unreadable(input, problem.linePos?.[0].line ?? 1, complaint(problem.message))
   }
   const conversion = { input, lines, targets: aliasTargets(input, document), left: mostValues }
-  const value = toValue(conversion, document.contents, [])
-  return Array.isArray(value) ? value : [value]
+  return toValue(conversion, document.contents, [])
 }
 
 /** The library's message goes on with the place and an excerpt of the text. */

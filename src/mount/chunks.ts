@@ -39,7 +39,9 @@ export interface Chunks {
 }
 
 interface Chunk {
-  readonly key: number
+  readonly inode: number
+  /** Which of the file's, from 0. */
+  readonly index: number
   readonly buffer: Buffer
   /** Bytes that it will hold. */
   readonly length: number
@@ -67,12 +69,10 @@ export interface ChunkOptions {
   readonly onRoom: () => void
 }
 
-/** Chunks of a file are no more than this: 2^26 of them are 4 TiB, which is what a blob can have. */
-const chunksOfAFile = 2 ** 26
-
 export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }: ChunkOptions): Chunks {
   const buffers: Buffers = createBuffers(most)
-  const chunks = new Map<number, Chunk>()
+  /** By inode and index: both together may be more than a number can hold. */
+  const files = new Map<number, Map<number, Chunk>>()
   /** Filled chunks that nobody has read to their end, the oldest first; and those that somebody has: the kernel keeps a copy of these. */
   const unread = new Set<Chunk>()
   const read = new Set<Chunk>()
@@ -80,10 +80,14 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
   const waitingForRoom = new Set<Reader>()
   let foreseen = 0
 
-  const keyOf = (inode: number, index: number) => inode * chunksOfAFile + index
+  const remove = ({ inode, index }: Chunk) => {
+    const chunks = files.get(inode)
+    chunks?.delete(index)
+    if (chunks?.size === 0) files.delete(inode)
+  }
   const lengthOf = (inode: number, index: number) => Math.min(chunkBytes, sizeOf(inode) - index * chunkBytes)
   const release = (chunk: Chunk) => {
-    chunks.delete(chunk.key)
+    remove(chunk)
     unread.delete(chunk)
     read.delete(chunk)
     buffers.giveBack(chunk.buffer)
@@ -108,7 +112,7 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
   const present = (inode: number, first: number, last: number): Chunk[] => {
     const found: Chunk[] = []
     for (let index = first; index <= last; index += 1) {
-      const chunk = chunks.get(keyOf(inode, index))
+      const chunk = files.get(inode)?.get(index)
       if (chunk) found.push(chunk)
     }
     return found
@@ -117,16 +121,17 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
   const addMissing = (inode: number, first: number, last: number, isForeseen: boolean): Chunk[] | undefined => {
     const added: Chunk[] = []
     for (let index = first; index <= last; index += 1) {
-      const key = keyOf(inode, index)
-      if (chunks.has(key)) continue
+      if (files.get(inode)?.has(index)) continue
       const length = lengthOf(inode, index)
       const buffer = take(length, isForeseen)
       if (!buffer) {
         for (const chunk of added) release(chunk)
         return undefined
       }
-      const chunk: Chunk = { key, buffer, length, pins: 0, isFilled: false, waiting: new Set() }
-      chunks.set(key, chunk)
+      const chunk: Chunk = { inode, index, buffer, length, pins: 0, isFilled: false, waiting: new Set() }
+      const chunks = files.get(inode)
+      if (chunks) chunks.set(index, chunk)
+      else files.set(inode, new Map([[index, chunk]]))
       added.push(chunk)
     }
     return added
@@ -141,7 +146,7 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
     chunk.waiting.clear()
   }
   const fail = (chunk: Chunk, error: unknown) => {
-    chunks.delete(chunk.key)
+    remove(chunk)
     buffers.giveBack(chunk.buffer)
     for (const one of chunk.waiting) {
       settle(one)
@@ -178,13 +183,13 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
   const fetchRuns = (inode: number, added: readonly Chunk[], isForeseen: boolean) => {
     for (let start = 0; start < added.length; ) {
       let end = start + 1
-      while (end < added.length && added[end]?.key === (added[end - 1]?.key ?? 0) + 1) end += 1
+      while (end < added.length && added[end]?.index === (added[end - 1]?.index ?? 0) + 1) end += 1
       void fetch(inode, added.slice(start, end), isForeseen)
       start = end
     }
   }
   const fetch = async (inode: number, run: readonly Chunk[], isForeseen: boolean) => {
-    const offset = ((run[0]?.key ?? 0) % chunksOfAFile) * chunkBytes
+    const offset = (run[0]?.index ?? 0) * chunkBytes
     const length = run.reduce((sum, chunk) => sum + chunk.length, 0)
     let [place, filled] = [0, 0]
     const onBytes = (bytes: Uint8Array) => {

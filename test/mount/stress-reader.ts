@@ -31,7 +31,7 @@ export interface ReaderReport {
 const reportEvery = 50
 const longest = 1024 * 1024
 /** A file that is read as a whole is no larger; of others it is both ends. */
-const whole = 16 * 1024 * 1024
+const whole = 8 * 1024 * 1024
 /** How often a thorough reader asks again, with a tenth of a second between. */
 const mostTries = 100
 
@@ -40,6 +40,7 @@ async function main({ folder, seed, operations, sizes, isThorough }: ReaderTask)
   const names = Object.keys(sizes)
   const buffer = Buffer.alloc(longest)
   let report = { operations: 0, bytes: 0, refused: [] as string[], wrong: [] as string[] }
+  let total = 0
   const tell = () => {
     process.stdout.write(`${JSON.stringify(report)}\n`)
     report = { operations: 0, bytes: 0, refused: [], wrong: [] }
@@ -65,10 +66,11 @@ async function main({ folder, seed, operations, sizes, isThorough }: ReaderTask)
       return false
     } finally {
       closeSync(descriptor)
-      if (!buffer.subarray(0, done).equals(patternAt(name, offset, done)))
+      if (!buffer.subarray(0, done).equals(patternAt(`d/${name}`, offset, done)))
         report.wrong.push(`${name} from ${offset}: other bytes among ${done}, flags ${flags}`)
       report.bytes += done
       report.operations += 1
+      total += 1
       if (report.operations >= reportEvery) tell()
     }
   }
@@ -129,10 +131,8 @@ async function main({ folder, seed, operations, sizes, isThorough }: ReaderTask)
     }
   }
   if (isThorough) for (const name of names) await readThoroughly(name)
-  else for (let done = 0; done < operations; done += reportEvery) while (roundOf(report) === done / reportEvery) act()
+  else while (total < operations) habits[below(habits.length)]?.()
   tell()
-
-  function act() {
-    habits[below(habits.length)]?.()
-  }
 }
+
+await main(JSON.parse(process.argv[2] ?? ''))
