@@ -91,7 +91,7 @@ function details(results: readonly Result[]): string {
           ],
     ),
   )
-  return markdownTable([['work', 'tool', 'wall', 'CPU', 'peak memory', 'requests a file', 'notes'], ...lines])
+  return markdownTable([['work', 'tool', 'wall', 'CPU', 'peak memory', 'requests a file', 'the last round'], ...lines])
 }
 
 export function middle(values: readonly number[]): number {

@@ -10,8 +10,8 @@ import type { MountTool } from './mount-tools.ts'
 import { type MountedRow, tmpfs } from './mounted-rows.ts'
 import type { Runs, Stage } from './run-row.ts'
 
-/** Milliseconds: until a mount is there, and until it is gone. */
-const patience = { start: 15_000, end: 5000 } as const
+/** Milliseconds: until a mount answers, until all is read, and until the mount is gone. */
+const patience = { start: 15_000, read: 500_000, end: 5000 } as const
 /** Files that are compared with what they should be, and bytes of each. */
 const compared = { files: 20, bytes: 64 * 1024 * 1024 } as const
 
@@ -91,9 +91,9 @@ async function runMounted(
   const said = child.stdout ? text(child.stdout) : ''
   let done: Done
   try {
-    await untilItAnswers(child, place, dev)
+    await orKilled(child, patience.start, untilItAnswers(child, place, dev))
     const ready = (performance.now() - start) / 1000
-    const read = row.script ? await measure(['bash', script, place], {}) : undefined
+    const read = row.script ? await orKilled(child, patience.read, measure(['bash', script, place], {})) : undefined
     const mount = usageOf(child.pid ?? 0)
     done = {
       seconds: read?.seconds ?? ready,
@@ -110,21 +110,30 @@ async function runMounted(
         ...(read?.output.match(/epoch .* s/g) ?? []),
       ],
     }
-    if (isChecked && row.dataset.hasContent) await compare(place, path.join(root, 'account/box', row.dataset.name))
+    const original = path.join(root, 'account/box', row.dataset.name)
+    if (isChecked && row.dataset.hasContent) await orKilled(child, patience.read, compare(place, original))
   } finally {
     await unmount(child, place)
   }
-  // Ours says when it had listed, and how long it took from there.
+  // Ours says when it had the listing.
   const [, listing] = /^ready ([\d.]+)/m.exec(await said) ?? []
   return { ...done, notes: [...done.notes, ...(listing ? [`listed ${listing} s after its start`] : [])] }
 }
 
+/** Who waits for a mount that hangs gets an error when its program has ended. */
+async function orKilled<T>(child: ChildProcess, milliseconds: number, work: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds)
+  return work.finally(() => clearTimeout(timer))
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
 /** Until the folder is another file system, and shows what is in it. */
 async function untilItAnswers(child: ChildProcess, place: string, dev: number): Promise<void> {
-  const end = performance.now() + patience.start
   while ((await stat(place)).dev === dev) {
-    if (child.exitCode !== null) throw new Error(`the mount program ended with ${child.exitCode}`)
-    if (performance.now() > end) throw new Error('nothing was mounted')
+    if (hasEnded(child)) throw new Error('the mount program ended')
     await sleep(5)
   }
   await readdir(place)
@@ -138,7 +147,7 @@ async function compare(place: string, original: string): Promise<void> {
 
 /** As it should be, and if that does not end it, by force. */
 async function unmount(child: ChildProcess, place: string): Promise<void> {
-  const ended = child.exitCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined
+  const ended = hasEnded(child) ? undefined : new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
   await Promise.race([ended, sleep(patience.end, undefined, { ref: false })])
   child.kill('SIGKILL')

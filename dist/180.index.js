@@ -13,7 +13,7 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
-/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4036);
+/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(57328);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(92036);
 /* harmony import */ var _oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76546);
 
@@ -146,7 +146,7 @@ async function untilReadable(stdin) {
 /* harmony export */   k: () => (/* binding */ idTokenSource)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4036);
+/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57328);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
 
 
@@ -181,7 +181,7 @@ function requestTokenExpiry() {
 
 /***/ }),
 
-/***/ 4036:
+/***/ 57328:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -189,6 +189,7 @@ function requestTokenExpiry() {
 __webpack_require__.d(__webpack_exports__, {
   Jl: () => (/* reexport */ MissingCredentials),
   Qe: () => (/* reexport */ askClockSkew),
+  mh: () => (/* reexport */ cancelJob),
   F0: () => (/* reexport */ chooseWorkspace),
   ds: () => (/* reexport */ claimsOf),
   cY: () => (/* reexport */ cloudNames),
@@ -196,28 +197,37 @@ __webpack_require__.d(__webpack_exports__, {
   WS: () => (/* reexport */ createStorageAccess),
   G4: () => (/* reexport */ datastoreUri),
   mp: () => (/* reexport */ describeSkew),
+  Xo: () => (/* reexport */ environmentId),
+  Cv: () => (/* reexport */ findApi),
+  lG: () => (/* reexport */ findCodeVersion),
   B4: () => (/* reexport */ findDataContainer),
   Ii: () => (/* reexport */ findDataVersion),
+  pC: () => (/* reexport */ findJob),
+  wA: () => (/* reexport */ findLatestEnvironment),
   gk: () => (/* reexport */ foreseeRefusal),
   i8: () => (/* reexport */ isSameWorkspace),
   aE: () => (/* reexport */ listBlobDatastores),
   d1: () => (/* reexport */ listDataNames),
   _2: () => (/* reexport */ listDataVersions),
+  N6: () => (/* reexport */ listJobs),
   zA: () => (/* reexport */ locateData),
   OH: () => (/* reexport */ openWorkspace),
   W$: () => (/* reexport */ parseDataUri),
   wm: () => (/* reexport */ parseWorkspaceConfig),
+  Mv: () => (/* reexport */ putAnonymousEnvironment),
+  Xr: () => (/* reexport */ putCodeVersion),
   _l: () => (/* reexport */ putDataVersion),
+  fD: () => (/* reexport */ putJob),
   mb: () => (/* reexport */ readLocation),
+  E3: () => (/* reexport */ readRunDetails),
   Ti: () => (/* reexport */ receiveCredential),
   bi: () => (/* reexport */ sameDataUri),
   PY: () => (/* reexport */ sendCredential),
   tU: () => (/* reexport */ shortUri),
   Jv: () => (/* reexport */ signIn),
-  EL: () => (/* reexport */ studioUrl)
+  EL: () => (/* reexport */ studioUrl),
+  RX: () => (/* reexport */ workspaceId)
 });
-
-// UNUSED EXPORTS: workspaceId
 
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(92036);
@@ -568,7 +578,7 @@ function excerpt(text) {
  * @throws UserError where Azure Resource Manager cannot be reached
  */
 async function askClockSkew(cloud, signal) {
-    const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340)]).then(__webpack_require__.bind(__webpack_require__, 61340));
+    const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await Promise.resolve(/* import() */).then(__webpack_require__.bind(__webpack_require__, 61340));
     const pipeline = createPipelineFromOptions({ userAgentOptions: { userAgentPrefix: 'azureml-datasets' } });
     const url = `${cloud.resourceManagerUrl}/subscriptions?api-version=2022-12-01`;
     const request = createPipelineRequest({ url, abortSignal: signal, timeout: 30_000 });
@@ -650,6 +660,119 @@ function origin(input, url) {
         throw new report/* UserError */.yo('bad-input', `${input}: ${(0,report/* quoted */.TL)(url)} is not an https URL. Tokens are sent there, so it has to be one.`);
     }
     return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./build/azureml/workspace.js
+
+
+
+/** Milliseconds. Resource Manager counts requests by the minute, or by the hour: the hour is not worth a runner. */
+const longestWait = 5 * 60_000;
+/**
+ * Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. Every request of the client ends when the signal says so.
+ */
+async function openWorkspace(name, cloud, identity, signal, log) {
+    const { AzureMachineLearningWorkspaces } = await __webpack_require__.e(/* import() */ 789).then(__webpack_require__.t.bind(__webpack_require__, 34789, 19));
+    const client = new AzureMachineLearningWorkspaces(identity.credential, name.subscriptionId, {
+        endpoint: cloud.resourceManagerUrl,
+        credentialScopes: cloud.scopes.management,
+        userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
+        retryOptions: retryOptions,
+        additionalPolicies: [{ policy: watchPolicy(resourceManager, longestWait, log), position: 'perRetry' }],
+    });
+    client.pipeline.addPolicy({
+        name: 'cancellation',
+        sendRequest: (request, next) => {
+            request.abortSignal ??= signal;
+            return next(request);
+        },
+    });
+    return { name, cloud, identity, client, log };
+}
+/**
+ * `GET {workspace}`: where it is. Nothing else of ours asks for it, so that whoever may not read it may still use its data.
+ * @throws UserError where it does not exist, or may not be read
+ */
+async function readLocation({ client, name }) {
+    const found = await askingArm(`Reading workspace "${name.workspace}"`, () => client.workspaces.get(name.resourceGroup, name.workspace));
+    return found.location ?? '';
+}
+/** `/subscriptions/…/workspaces/…`, as ARM writes it. */
+function workspaceId({ subscriptionId, resourceGroup, workspace }) {
+    return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}`;
+}
+/** Whether two names mean the same workspace; Azure does not tell upper from lower case. */
+function isSameWorkspace(a, b) {
+    return workspaceId(a).toLowerCase() === workspaceId(b).toLowerCase();
+}
+const idPattern = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.MachineLearningServices\/workspaces\/([^/]+)\/?$/i;
+/** Takes an ARM resource id of a workspace apart; undefined for what is not one. */
+function parseWorkspaceId(id) {
+    const [, subscriptionId, resourceGroup, workspace] = idPattern.exec(id) ?? [];
+    return subscriptionId && resourceGroup && workspace ? { subscriptionId, resourceGroup, workspace } : undefined;
+}
+/** The text of an AzureML `config.json`; undefined where one of its three keys is missing: then it is some other file. */
+function parseWorkspaceConfig(text) {
+    const config = parseJson(text.replace(/^\ufeff/, '')); // PowerShell writes a byte order mark
+    if (typeof config !== 'object' || config === null)
+        return undefined;
+    const { subscription_id, resource_group, workspace_name } = config;
+    if (typeof subscription_id !== 'string' || typeof resource_group !== 'string' || typeof workspace_name !== 'string')
+        return undefined;
+    return { subscriptionId: subscription_id, resourceGroup: resource_group, workspace: workspace_name };
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * The workspace that inputs and config file name together; inputs win over the file.
+ * @throws UserError that lists what is missing
+ */
+function chooseWorkspace(inputs, config) {
+    const whole = parseWorkspaceId(inputs.workspace);
+    if (whole)
+        return whole;
+    if (inputs.workspace.includes('/')) {
+        throw new report/* UserError */.yo('bad-input', 'workspace: this is neither the name of a workspace nor its whole ARM resource id (/subscriptions/…/workspaces/…).');
+    }
+    const chosen = {
+        subscriptionId: inputs.subscriptionId || config?.subscriptionId || '',
+        resourceGroup: inputs.resourceGroup || config?.resourceGroup || '',
+        workspace: inputs.workspace || config?.workspace || '',
+    };
+    const missing = [
+        !chosen.workspace && 'workspace',
+        !chosen.resourceGroup && 'resource-group',
+        !chosen.subscriptionId && 'subscription-id',
+    ].filter(Boolean);
+    if (missing.length === 0)
+        return chosen;
+    throw new report/* UserError */.yo('no-workspace', `Which workspace? Missing: ${missing.join(', ')}. Give the inputs, or an AzureML config.json in the checkout (is actions/checkout before this step?).`);
+}
+
+;// CONCATENATED MODULE: ./build/azureml/code-versions.js
+
+
+/** `GET {workspace}/codes/{name}/versions/{version}`: its ARM id, or undefined where there is none. */
+async function findCodeVersion(workspace, name, version) {
+    const { resourceGroup, workspace: workspaceName } = workspace.name;
+    const found = await findingInArm(`Reading code "${name}"`, () => workspace.client.codeVersions.get(resourceGroup, workspaceName, name, version));
+    return found && codeId(workspace, name, version);
+}
+/** `PUT {workspace}/codes/{name}/versions/{version}`: registers a folder of blobs as code. Gives its ARM id. */
+async function putCodeVersion(workspace, name, version, { codeUri, hash }) {
+    const { resourceGroup, workspace: workspaceName } = workspace.name;
+    const properties = { codeUri, isAnonymous: true, isArchived: false, properties: { content_hash: hash } };
+    await askingArm('Registering the code of the job', () => workspace.client.codeVersions.createOrUpdate(resourceGroup, workspaceName, name, version, { properties }));
+    return codeId(workspace, name, version);
+}
+function codeId({ name: workspace }, name, version) {
+    return `${workspaceId(workspace)}/codes/${name}/versions/${version}`;
 }
 
 ;// CONCATENATED MODULE: ./build/azureml/entra-refusals.js
@@ -809,7 +932,7 @@ class MissingCredentials extends report/* UserError */.yo {
 async function signIn(settings, cloud, idToken, log) {
     if (settings.clientSecret)
         log.mask(settings.clientSecret);
-    const library = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340), __webpack_require__.e(563)]).then(__webpack_require__.bind(__webpack_require__, 25563));
+    const library = await __webpack_require__.e(/* import() */ 563).then(__webpack_require__.bind(__webpack_require__, 25563));
     const identity = givenIdentity(library, settings, cloud, idToken, log) ?? (await foundIdentity(library, cloud, log));
     await within(60_000, identity.credential.getToken(cloud.scopes.management), `Signing in with ${identity.description}: `);
     log.info(`Signed in to Azure with ${identity.description}.`);
@@ -858,13 +981,13 @@ function federatedIdentity(library, clientId, tenantId, cloud, idToken, log) {
     return { credential: explaining(credential, context), description: `OIDC as application ${clientId}` };
 }
 /** Milliseconds, so that three waits in a row end before the patience of {@link signIn}. */
-const longestWait = 15_000;
+const credentials_longestWait = 15_000;
 /**
  * How the sign-in library reaches Entra, and tells what it sees there. Entra's list of clouds does not hold private ones, so that discovery
  * is switched off for them.
  */
 function entraOptions({ authorityHost, isPrivate }, log, seen) {
-    const policy = watchPolicy(entra, longestWait, log, seen);
+    const policy = watchPolicy(entra, credentials_longestWait, log, seen);
     return {
         authorityHost,
         disableInstanceDiscovery: isPrivate,
@@ -964,6 +1087,7 @@ function firstLine(text) {
 
 ;// CONCATENATED MODULE: ./build/azureml/data-assets.js
 
+
 /** `GET {workspace}/data/{name}`; undefined where there is no such asset. */
 async function findDataContainer(workspace, name) {
     const { resourceGroup, workspace: workspaceName } = workspace.name;
@@ -977,13 +1101,13 @@ async function findDataContainer(workspace, name) {
 async function findDataVersion(workspace, name, version) {
     const { resourceGroup, workspace: workspaceName } = workspace.name;
     const found = await findingInArm(`Reading dataset "${name}" version ${version}`, () => workspace.client.dataVersions.get(resourceGroup, workspaceName, name, version));
-    return found && toDataVersion(name, found);
+    return found && toDataVersion(workspace, name, found);
 }
 /** `GET {workspace}/data/{name}/versions`: the newest first, by default without archived ones; empty where there is no such asset. */
 async function listDataVersions(workspace, name, view = 'ActiveOnly') {
     const { resourceGroup, workspace: workspaceName } = workspace.name;
     const versions = await findingInArm(`Listing the versions of dataset "${name}"`, () => collect(workspace.client.dataVersions.list(resourceGroup, workspaceName, name, { listViewType: view })));
-    return (versions ?? []).map((version) => toDataVersion(name, version));
+    return (versions ?? []).map((version) => toDataVersion(workspace, name, version));
 }
 /** `GET {workspace}/data`: the names of all data assets, archived ones too. */
 async function listDataNames(workspace) {
@@ -1019,9 +1143,10 @@ async function collect(items) {
     return all;
 }
 /** In the service's answer, `name` is the version; the name of the asset is in the address only. */
-function toDataVersion(name, { name: version = '', properties }) {
+function toDataVersion(workspace, name, { name: version = '', properties }) {
     const tags = Object.entries(properties.tags ?? {}).filter((tag) => typeof tag[1] === 'string');
     return {
+        id: `${workspaceId(workspace.name)}/data/${name}/versions/${version}`,
         name,
         version,
         dataType: properties.dataType,
@@ -1133,99 +1258,6 @@ function normalised(uri, here) {
     const { subscriptionId, resourceGroup, workspace } = parsed.workspace ?? here;
     const home = `${subscriptionId}/${resourceGroup}/${workspace}/${parsed.datastore}`.toLowerCase();
     return `${home}/${parsed.path.replace(/\/$/, '')}`;
-}
-
-;// CONCATENATED MODULE: ./build/azureml/workspace.js
-
-
-
-/** Milliseconds. Resource Manager counts requests by the minute, or by the hour: the hour is not worth a runner. */
-const workspace_longestWait = 5 * 60_000;
-/**
- * Opens a workspace. Nothing is asked of it yet; the ARM client is loaded only now. Every request of the client ends when the signal says so.
- */
-async function openWorkspace(name, cloud, identity, signal, log) {
-    const { AzureMachineLearningWorkspaces } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(789)]).then(__webpack_require__.t.bind(__webpack_require__, 34789, 19));
-    const client = new AzureMachineLearningWorkspaces(identity.credential, name.subscriptionId, {
-        endpoint: cloud.resourceManagerUrl,
-        credentialScopes: cloud.scopes.management,
-        userAgentOptions: { userAgentPrefix: 'azureml-datasets' },
-        retryOptions: retryOptions,
-        additionalPolicies: [{ policy: watchPolicy(resourceManager, workspace_longestWait, log), position: 'perRetry' }],
-    });
-    client.pipeline.addPolicy({
-        name: 'cancellation',
-        sendRequest: (request, next) => {
-            request.abortSignal ??= signal;
-            return next(request);
-        },
-    });
-    return { name, cloud, identity, client, log };
-}
-/**
- * `GET {workspace}`: where it is. Nothing else of ours asks for it, so that whoever may not read it may still use its data.
- * @throws UserError where it does not exist, or may not be read
- */
-async function readLocation({ client, name }) {
-    const found = await askingArm(`Reading workspace "${name.workspace}"`, () => client.workspaces.get(name.resourceGroup, name.workspace));
-    return found.location ?? '';
-}
-/** `/subscriptions/…/workspaces/…`, as ARM writes it. */
-function workspaceId({ subscriptionId, resourceGroup, workspace }) {
-    return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}`;
-}
-/** Whether two names mean the same workspace; Azure does not tell upper from lower case. */
-function isSameWorkspace(a, b) {
-    return workspaceId(a).toLowerCase() === workspaceId(b).toLowerCase();
-}
-const idPattern = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.MachineLearningServices\/workspaces\/([^/]+)\/?$/i;
-/** Takes an ARM resource id of a workspace apart; undefined for what is not one. */
-function parseWorkspaceId(id) {
-    const [, subscriptionId, resourceGroup, workspace] = idPattern.exec(id) ?? [];
-    return subscriptionId && resourceGroup && workspace ? { subscriptionId, resourceGroup, workspace } : undefined;
-}
-/** The text of an AzureML `config.json`; undefined where one of its three keys is missing: then it is some other file. */
-function parseWorkspaceConfig(text) {
-    const config = parseJson(text.replace(/^\ufeff/, '')); // PowerShell writes a byte order mark
-    if (typeof config !== 'object' || config === null)
-        return undefined;
-    const { subscription_id, resource_group, workspace_name } = config;
-    if (typeof subscription_id !== 'string' || typeof resource_group !== 'string' || typeof workspace_name !== 'string')
-        return undefined;
-    return { subscriptionId: subscription_id, resourceGroup: resource_group, workspace: workspace_name };
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-/**
- * The workspace that inputs and config file name together; inputs win over the file.
- * @throws UserError that lists what is missing
- */
-function chooseWorkspace(inputs, config) {
-    const whole = parseWorkspaceId(inputs.workspace);
-    if (whole)
-        return whole;
-    if (inputs.workspace.includes('/')) {
-        throw new report/* UserError */.yo('bad-input', 'workspace: this is neither the name of a workspace nor its whole ARM resource id (/subscriptions/…/workspaces/…).');
-    }
-    const chosen = {
-        subscriptionId: inputs.subscriptionId || config?.subscriptionId || '',
-        resourceGroup: inputs.resourceGroup || config?.resourceGroup || '',
-        workspace: inputs.workspace || config?.workspace || '',
-    };
-    const missing = [
-        !chosen.workspace && 'workspace',
-        !chosen.resourceGroup && 'resource-group',
-        !chosen.subscriptionId && 'subscription-id',
-    ].filter(Boolean);
-    if (missing.length === 0)
-        return chosen;
-    throw new report/* UserError */.yo('no-workspace', `Which workspace? Missing: ${missing.join(', ')}. Give the inputs, or an AzureML config.json in the checkout (is actions/checkout before this step?).`);
 }
 
 ;// CONCATENATED MODULE: ./build/azureml/data-location.js
@@ -1373,6 +1405,128 @@ function toCredentials({ credentials }) {
     return { kind: 'ServicePrincipal', tenantId, clientId, authorityUrl };
 }
 
+;// CONCATENATED MODULE: ./build/azureml/environments.js
+
+
+
+/** Environments that are made for one job all have this name, as those of the CLI: their version is the hash of what they hold. */
+const anonymous = 'CliV2AnonymousEnvironment';
+/** `PUT {workspace}/environments/…/versions/{hash}`: an environment without a name. Gives its ARM id. */
+async function putAnonymousEnvironment(workspace, hash, environment) {
+    const { resourceGroup, workspace: workspaceName } = workspace.name;
+    const { image, condaFile, build, osType } = environment;
+    const given = { ...(image ? { image } : {}), ...(condaFile ? { condaFile } : {}), ...(build ? { build } : {}) };
+    await askingArm('Registering the environment of the job', () => workspace.client.environmentVersions.createOrUpdate(resourceGroup, workspaceName, anonymous, hash, {
+        properties: { ...given, osType, isAnonymous: true },
+    }));
+    return environmentId(workspace, anonymous, hash);
+}
+/** `GET {workspace}/environments/{name}`: the ARM id of the version that was made last. @throws UserError where there is none */
+async function findLatestEnvironment(workspace, name) {
+    const { resourceGroup, workspace: workspaceName } = workspace.name;
+    const found = await findingInArm(`Reading environment "${name}"`, async () => {
+        const versions = workspace.client.environmentVersions.list(resourceGroup, workspaceName, name, {
+            orderBy: 'createdtime desc',
+            top: 1,
+        });
+        for await (const { name: version } of versions)
+            return version;
+        return undefined;
+    });
+    if (found)
+        return environmentId(workspace, name, found);
+    throw new report/* UserError */.yo('bad-job', `Environment "${name}" does not exist in workspace "${workspaceName}", or has no version. Those of Microsoft are named azureml://registries/azureml/environments/….`);
+}
+function environmentId({ name: workspace }, name, version) {
+    return `${workspaceId(workspace)}/environments/${name}/versions/${version}`;
+}
+
+// EXTERNAL MODULE: ./node_modules/@azure/core-rest-pipeline/dist/esm/index.js + 82 modules
+var esm = __webpack_require__(61340);
+;// CONCATENATED MODULE: ./build/azureml/jobs.js
+
+
+
+/**
+ * The version of the interface that jobs are written with. The typed client (2022-10-01) drops `uri` and `mode` of inputs and outputs, and knows
+ * neither queues nor named outputs; this is the version with which the Python SDK submits.
+ */
+const jobsApiVersion = '2023-04-01-preview';
+/** Milliseconds: a step that is told to stop has few. */
+const cancelPatience = 4000;
+/** `PUT {workspace}/jobs/{name}`. Sent again, it is the same job. @throws UserError with what AzureML says */
+async function putJob(workspace, name, body, headers = {}) {
+    return askingArm(`Submitting job "${name}"`, async () => toState(await send(workspace, 'PUT', `/jobs/${name}`, body, headers)));
+}
+/** `GET {workspace}/jobs/{name}`; undefined where there is no such job. */
+async function findJob(workspace, name) {
+    return findingInArm(`Reading job "${name}"`, async () => toState(await send(workspace, 'GET', `/jobs/${encodeURIComponent(name)}`)));
+}
+/** `POST {workspace}/jobs/{name}/cancel`. It is sent also when the step was told to stop, and not waited for: the job's status tells. */
+async function cancelJob(workspace, name) {
+    const signal = AbortSignal.timeout(cancelPatience);
+    await askingArm(`Cancelling job "${name}"`, () => send(workspace, 'POST', `/jobs/${name}/cancel`, undefined, {}, signal));
+}
+/** `GET {workspace}/jobs?tag={tag}`: jobs that have a tag. */
+async function listJobs(workspace, tag) {
+    return askingArm('Listing the jobs of the workspace', async () => {
+        const jobs = [];
+        let next = `/jobs?tag=${encodeURIComponent(tag)}`;
+        while (next !== undefined) {
+            const page = (await send(workspace, 'GET', next));
+            jobs.push(...(page.value ?? []).map(toState));
+            next = page.nextLink || undefined;
+        }
+        return jobs;
+    });
+}
+function toState(answer) {
+    const { name = '', properties = {} } = answer;
+    const outputs = Object.entries(properties.outputs ?? {}).flatMap(([output, value]) => value?.uri ? [[output, value.uri]] : []);
+    return {
+        name,
+        status: properties.status ?? 'Unknown',
+        displayName: properties.displayName ?? '',
+        tags: properties.tags ?? {},
+        properties: properties.properties ?? {},
+        studioUrl: properties.services?.Studio?.endpoint ?? '',
+        outputs: Object.fromEntries(outputs),
+    };
+}
+/**
+ * Sends a request through the client's own pipeline: signed in, watched and retried as all others, but with the body as it is.
+ * @param path below the workspace, or a whole URL that the service gave
+ * @throws RestError for every status that is not good, as the typed client does
+ */
+async function send({ client, cloud, name }, method, path, body, headers = {}, signal) {
+    const url = new URL(path.startsWith('https:') ? path : `${cloud.resourceManagerUrl}${workspaceId(name)}${path}`);
+    if (!url.searchParams.has('api-version'))
+        url.searchParams.set('api-version', jobsApiVersion);
+    const request = (0,esm.createPipelineRequest)({ url: url.href, method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    if (signal)
+        request.abortSignal = signal;
+    request.headers.set('accept', 'application/json');
+    if (body)
+        request.headers.set('content-type', 'application/json');
+    for (const [header, value] of Object.entries(headers))
+        request.headers.set(header, value);
+    const response = await client.sendRequest(request);
+    const { status, bodyAsText } = response;
+    const answer = parsed(bodyAsText);
+    if (status < 300)
+        return answer;
+    const { code, message } = answer?.error ?? {};
+    throw new esm.RestError(message ?? bodyAsText ?? '', { statusCode: status, request, response, ...(code ? { code } : {}) });
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text ?? '');
+    }
+    catch {
+        return undefined;
+    }
+}
+
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(77934);
 ;// CONCATENATED MODULE: ./build/azureml/permissions.js
@@ -1416,7 +1570,7 @@ function matchesAction(pattern, action) {
 async function foreseeRefusal(workspace, what, action) {
     if (allowsAction(await readPermissions(workspace), action))
         return undefined;
-    const { RestError } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340)]).then(__webpack_require__.bind(__webpack_require__, 61340));
+    const { RestError } = await Promise.resolve(/* import() */).then(__webpack_require__.bind(__webpack_require__, 61340));
     const { appid = 'unknown', oid = 'unknown' } = await ourClaims(workspace);
     // As Resource Manager itself would say it, so that it is explained as if it had.
     const message = `The client '${appid}' with object id '${oid}' does not have authorization to perform action '${action}' ` +
@@ -1426,7 +1580,7 @@ async function foreseeRefusal(workspace, what, action) {
 }
 /** `GET {workspace}/providers/Microsoft.Authorization/permissions`: "all permissions the caller has for a resource". */
 async function readPermissions({ client, cloud, name }) {
-    const { createPipelineRequest, RestError } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340)]).then(__webpack_require__.bind(__webpack_require__, 61340));
+    const { createPipelineRequest, RestError } = await Promise.resolve(/* import() */).then(__webpack_require__.bind(__webpack_require__, 61340));
     const path = workspaceId(name).split('/').map(encodeURIComponent).join('/');
     const first = `${cloud.resourceManagerUrl}${path}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`;
     return askingArm('Reading our own permissions on the workspace', async () => {
@@ -1454,6 +1608,53 @@ async function ourClaims({ identity, cloud }) {
     return claimsOf(token?.token ?? '');
 }
 
+;// CONCATENATED MODULE: ./build/azureml/run-history.js
+
+
+/**
+ * `GET {api}/history/v1.0{workspace}/runs/{job}/details`, where `{api}` is what the workspace's `discoveryUrl` names. It takes the token of
+ * Resource Manager (azure-ai-ml).
+ */
+async function readRunDetails(workspace, api, job) {
+    return askingArm(`Reading the run of job "${job}"`, async () => {
+        const answer = (await getJson(workspace, `${api}/history/v1.0${workspaceId(workspace.name)}/runs/${job}/details`, true));
+        const { code, message } = answer.error?.error ?? {};
+        const logFiles = answer.logFiles ?? {};
+        for (const url of Object.values(logFiles))
+            maskSignature(workspace, url);
+        return {
+            logFiles,
+            error: message === undefined ? undefined : { code: code ?? '', message },
+            warnings: (answer.warnings ?? []).flatMap(({ message: text }) => text ?? []),
+        };
+    });
+}
+/** Where the data plane of the workspace is: `GET {discoveryUrl}` → `api`; without a discovery URL, the address of its region. */
+async function findApi(workspace) {
+    const { client, name, cloud } = workspace;
+    const found = await askingArm(`Reading workspace "${name.workspace}"`, () => client.workspaces.get(name.resourceGroup, name.workspace));
+    if (!found.discoveryUrl)
+        return `https://${found.location}.api.${cloud.name === 'public' ? 'azureml.ms' : new URL(cloud.studioUrl).host}`;
+    const answer = (await askingArm('Finding the run history', () => getJson(workspace, found.discoveryUrl ?? '', false)));
+    return answer?.api ?? new URL(found.discoveryUrl).origin;
+}
+async function getJson({ client }, url, withToken) {
+    const { createPipelineRequest, createDefaultHttpClient } = await Promise.resolve(/* import() */).then(__webpack_require__.bind(__webpack_require__, 61340));
+    const request = createPipelineRequest({ url, method: 'GET' });
+    const response = withToken ? await client.sendRequest(request) : await createDefaultHttpClient().sendRequest(request);
+    if (response.status < 300)
+        return JSON.parse(response.bodyAsText ?? 'null');
+    const { RestError } = await Promise.resolve(/* import() */).then(__webpack_require__.bind(__webpack_require__, 61340));
+    throw new RestError(response.bodyAsText ?? '', { statusCode: response.status, request, response });
+}
+/** The signature in an address, as it stands there and decoded. */
+function maskSignature({ log }, url) {
+    const signature = URL.canParse(url) ? new URL(url).searchParams.get('sig') : null;
+    if (signature)
+        for (const form of [signature, encodeURIComponent(signature)])
+            log.mask(form);
+}
+
 ;// CONCATENATED MODULE: ./build/azureml/sent-credential.js
 
 
@@ -1462,7 +1663,7 @@ const principals = new WeakMap();
 /** Signs in as a service principal when it is asked for a token. */
 async function principalCredential(principal, cloud, log) {
     const { tenantId, clientId, clientSecret, authorityHost } = principal;
-    const { ClientSecretCredential } = await Promise.all(/* import() */[__webpack_require__.e(51), __webpack_require__.e(340), __webpack_require__.e(563)]).then(__webpack_require__.bind(__webpack_require__, 25563));
+    const { ClientSecretCredential } = await __webpack_require__.e(/* import() */ 563).then(__webpack_require__.bind(__webpack_require__, 25563));
     const seen = {};
     const options = entraOptions({ ...cloud, authorityHost }, log, seen);
     const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, options);
@@ -1873,6 +2074,10 @@ function studioUrl({ cloud, name }, dataset, version) {
 
 ;// CONCATENATED MODULE: ./build/azureml/index.js
 /** The AzureML workspace: signing in, datastores and their credentials, data assets and their URIs. */
+
+
+
+
 
 
 
@@ -2544,21 +2749,25 @@ function createBuffers(most) {
 
 /** A file is kept in chunks of so many bytes: what a random read moves at least. Large reads are many of them in one request. */
 const chunkBytes = 64 * 1024;
-/** Chunks of a file are no more than this: 2^26 of them are 4 TiB, which is what a blob can have. */
-const chunksOfAFile = 2 ** 26;
 function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
     const buffers = createBuffers(most);
-    const chunks = new Map();
+    /** By inode and index: both together may be more than a number can hold. */
+    const files = new Map();
     /** Filled chunks that nobody has read to their end, the oldest first; and those that somebody has: the kernel keeps a copy of these. */
     const unread = new Set();
     const read = new Set();
     const pending = new Map();
     const waitingForRoom = new Set();
     let foreseen = 0;
-    const keyOf = (inode, index) => inode * chunksOfAFile + index;
+    const remove = ({ inode, index }) => {
+        const chunks = files.get(inode);
+        chunks?.delete(index);
+        if (chunks?.size === 0)
+            files.delete(inode);
+    };
     const lengthOf = (inode, index) => Math.min(chunkBytes, sizeOf(inode) - index * chunkBytes);
     const release = (chunk) => {
-        chunks.delete(chunk.key);
+        remove(chunk);
         unread.delete(chunk);
         read.delete(chunk);
         buffers.giveBack(chunk.buffer);
@@ -2588,7 +2797,7 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
     const present = (inode, first, last) => {
         const found = [];
         for (let index = first; index <= last; index += 1) {
-            const chunk = chunks.get(keyOf(inode, index));
+            const chunk = files.get(inode)?.get(index);
             if (chunk)
                 found.push(chunk);
         }
@@ -2598,8 +2807,7 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
     const addMissing = (inode, first, last, isForeseen) => {
         const added = [];
         for (let index = first; index <= last; index += 1) {
-            const key = keyOf(inode, index);
-            if (chunks.has(key))
+            if (files.get(inode)?.has(index))
                 continue;
             const length = lengthOf(inode, index);
             const buffer = take(length, isForeseen);
@@ -2608,8 +2816,12 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
                     release(chunk);
                 return undefined;
             }
-            const chunk = { key, buffer, length, pins: 0, isFilled: false, waiting: new Set() };
-            chunks.set(key, chunk);
+            const chunk = { inode, index, buffer, length, pins: 0, isFilled: false, waiting: new Set() };
+            const chunks = files.get(inode);
+            if (chunks)
+                chunks.set(index, chunk);
+            else
+                files.set(inode, new Map([[index, chunk]]));
             added.push(chunk);
         }
         return added;
@@ -2625,7 +2837,7 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
         chunk.waiting.clear();
     };
     const fail = (chunk, error) => {
-        chunks.delete(chunk.key);
+        remove(chunk);
         buffers.giveBack(chunk.buffer);
         for (const one of chunk.waiting) {
             settle(one);
@@ -2664,14 +2876,14 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
     const fetchRuns = (inode, added, isForeseen) => {
         for (let start = 0; start < added.length;) {
             let end = start + 1;
-            while (end < added.length && added[end]?.key === (added[end - 1]?.key ?? 0) + 1)
+            while (end < added.length && added[end]?.index === (added[end - 1]?.index ?? 0) + 1)
                 end += 1;
             void fetch(inode, added.slice(start, end), isForeseen);
             start = end;
         }
     };
     const fetch = async (inode, run, isForeseen) => {
-        const offset = ((run[0]?.key ?? 0) % chunksOfAFile) * chunkBytes;
+        const offset = (run[0]?.index ?? 0) * chunkBytes;
         const length = run.reduce((sum, chunk) => sum + chunk.length, 0);
         let [place, filled] = [0, 0];
         const onBytes = (bytes) => {
@@ -2851,6 +3063,9 @@ function createForesight({ tree, memory, foresee }) {
     };
     const bytesAhead = (inode) => Math.min(tree.sizeOf(inode), beginning);
     const fetchWalk = (walk) => {
+        // Several at a time: requests that leave together wake a server once.
+        if (walk.last + walk.ahead - walk.fetched < walk.ahead / 4)
+            return true;
         const share = shareOf(walks);
         while (walk.fetched < walk.last + walk.ahead && tree.isFile(walk.fetched + 1) && walk.bytes < share) {
             const inode = walk.fetched + 1;
@@ -2862,24 +3077,34 @@ function createForesight({ tree, memory, foresee }) {
         }
         return true;
     };
+    const fetchAhead = () => {
+        // The newest first: what was read last is read on most probably.
+        for (let index = runs.length - 1; index >= 0; index -= 1)
+            if (!fetchRun(runs[index]))
+                return;
+        for (let index = walks.length - 1; index >= 0; index -= 1)
+            if (!fetchWalk(walks[index]))
+                return;
+    };
+    let isPlanned = false;
+    /** Once a turn of the event loop: requests that leave together wake a server once. */
+    const soon = () => {
+        if (isPlanned)
+            return;
+        isPlanned = true;
+        setImmediate(() => {
+            isPlanned = false;
+            fetchAhead();
+        });
+    };
     return {
         saw: (inode, offset, length) => {
             const run = offset + length < tree.sizeOf(inode) || offset > 0 ? sawStretch(inode, offset, length) : undefined;
             const walk = offset === 0 ? sawFile(inode) : undefined;
-            if (run)
-                fetchRun(run);
-            if (walk)
-                fetchWalk(walk);
+            if (run || walk)
+                soon();
         },
-        goOn: () => {
-            // The newest first: what was read last is read on most probably.
-            for (let index = runs.length - 1; index >= 0; index -= 1)
-                if (!fetchRun(runs[index]))
-                    return;
-            for (let index = walks.length - 1; index >= 0; index -= 1)
-                if (!fetchWalk(walks[index]))
-                    return;
-        },
+        goOn: soon,
     };
 }
 function forgetOldest(runs, inode) {

@@ -18,6 +18,8 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(50928);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(37771);
 /* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(24541);
+/* harmony import */ var _submitting_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(50901);
+
 
 
 
@@ -52,15 +54,17 @@ async function finish(session, draft, signal) {
     if (session.state !== 'ready') {
         (0,_reporting_js__WEBPACK_IMPORTED_MODULE_6__/* .tellAfterMain */ .P)(draft, session);
         await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .undo */ .tN)(session);
+        if (session.azuremlJob !== undefined)
+            await (0,_submitting_js__WEBPACK_IMPORTED_MODULE_9__/* .makeSureOfCancel */ .pq)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .reconnect */ .M6)(session, draft, signal), session.azuremlJob);
         return note(draft, 'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.');
     }
     // What was made of incomplete inputs is not published.
     await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_3__/* .requireSoundMounts */ .tI)(session);
-    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .hasUnpublished */ .w)(session) || session.policy.uploadOutputs === 'never')
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .hasUnpublished */ .wY)(session) || session.policy.uploadOutputs === 'never')
         return;
     (0,_reporting_js__WEBPACK_IMPORTED_MODULE_6__/* .tellAfterMain */ .P)(draft, session);
     if (wantsPublishing(session, _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4('job-status'), draft))
-        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .publishSession */ .k)(session, draft, signal);
+        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .publishSession */ .kt)(session, draft, signal);
 }
 /** Whether outputs are to be published, as the job went. */
 function wantsPublishing({ policy, outputs }, jobStatus, draft) {
@@ -85,8 +89,9 @@ function note({ log, change }, text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ publishSession),
-/* harmony export */   w: () => (/* binding */ hasUnpublished)
+/* harmony export */   M6: () => (/* binding */ reconnect),
+/* harmony export */   kt: () => (/* binding */ publishSession),
+/* harmony export */   wY: () => (/* binding */ hasUnpublished)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
@@ -125,6 +130,7 @@ async function publishSession(session, draft, signal) {
     }
     return current;
 }
+/** Signs in and opens the workspace of a session once more. */
 async function reconnect({ connection }, { log, stopwatch }, signal) {
     signal.throwIfAborted();
     if (!connection)

@@ -2,74 +2,6 @@ export const id = 624;
 export const ids = [624];
 export const modules = {
 
-/***/ 92309:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   R8: () => (/* binding */ setStagedOutputs),
-/* harmony export */   jJ: () => (/* binding */ setSkipped),
-/* harmony export */   rg: () => (/* binding */ setPublishedOutputs)
-/* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37771);
-
-
-
-/** Sets the outputs and variables that later steps read. No output holds the subscription id: the runner drops outputs with masked text. */
-function setStagedOutputs(session) {
-    const { inputs, outputs, id } = session;
-    for (const [index, input] of inputs.entries()) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`input-${index}`, input.path);
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`input-${index}-version`, input.version);
-        if (input.path)
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN(`AZURE_ML_INPUT_${input.dataName}`, input.path);
-    }
-    for (const [index, { dataset, folder }] of outputs.entries()) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}`, folder);
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN(`AZURE_ML_OUTPUT_${dataset.dataName}`, folder);
-    }
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('input-datasets', JSON.stringify(inputs.map(({ path }) => path)));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('output-datasets', JSON.stringify(outputs.map(({ folder }) => folder)));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('fingerprint', inputs.length > 0 ? (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .combineFingerprints */ .PW)(inputs) : '');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('available', 'true');
-    // A later step that only stages must not hide the outputs of an earlier one from publish/.
-    if (outputs.length > 0)
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .exportVariable */ .dN('AZUREML_DATASETS_SESSION', (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .sessionFolder */ .vE)(id));
-}
-/** What the step `publish/` hands on. */
-function setPublishedOutputs(session) {
-    for (const [index, output] of session.outputs.entries())
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(`output-${index}-version`, (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .registeredVersion */ .V7)(output)?.version ?? '');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('datasets', datasetsJson(session));
-}
-/** `on-missing-credentials: skip` skipped. */
-function setSkipped() {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('available', 'false');
-}
-/** `{"inputs": {data-name: …}, "outputs": {data-name: …}}` */
-function datasetsJson({ inputs, outputs }) {
-    return JSON.stringify({
-        inputs: Object.fromEntries(inputs.map((input) => [input.dataName, inputEntry(input)])),
-        outputs: Object.fromEntries(outputs.map((output) => [output.dataset.dataName, outputEntry(output)])),
-    });
-}
-function inputEntry({ path, name, version, id, uri, fingerprint, fingerprintBasis, files, bytes, staged, }) {
-    return { path, name, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes, staged };
-}
-function outputEntry(output) {
-    const place = { path: output.folder, name: output.dataset.name };
-    const registered = (0,_session_js__WEBPACK_IMPORTED_MODULE_2__/* .registeredVersion */ .V7)(output);
-    if (!registered)
-        return place;
-    const { version, id, uri, fingerprint, fingerprintBasis, files, bytes } = registered;
-    return { ...place, version, id, uri, fingerprint, 'fingerprint-basis': fingerprintBasis, files, bytes };
-}
-
-
-/***/ }),
-
 /***/ 34624:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -103,11 +35,11 @@ async function publish(draft, signal) {
     if (session?.state !== 'ready' || session.outputs.length === 0) {
         throw new _report_index_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('no-session', 'There is nothing to publish: no earlier step of this job opened output datasets with "uses: your-org/azureml-datasets@v1", or that step did not succeed.');
     }
-    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .hasUnpublished */ .w)(session))
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .hasUnpublished */ .wY)(session))
         return (0,_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .setPublishedOutputs */ .rg)(session);
     (0,_reporting_js__WEBPACK_IMPORTED_MODULE_5__/* .tellAfterMain */ .P)(draft, session);
     await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_2__/* .requireSoundMounts */ .tI)(session);
-    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .setPublishedOutputs */ .rg)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSession */ .k)(session, draft, signal));
+    (0,_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .setPublishedOutputs */ .rg)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSession */ .kt)(session, draft, signal));
 }
 
 
@@ -117,8 +49,9 @@ async function publish(draft, signal) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ publishSession),
-/* harmony export */   w: () => (/* binding */ hasUnpublished)
+/* harmony export */   M6: () => (/* binding */ reconnect),
+/* harmony export */   kt: () => (/* binding */ publishSession),
+/* harmony export */   wY: () => (/* binding */ hasUnpublished)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
@@ -157,6 +90,7 @@ async function publishSession(session, draft, signal) {
     }
     return current;
 }
+/** Signs in and opens the workspace of a session once more. */
 async function reconnect({ connection }, { log, stopwatch }, signal) {
     signal.throwIfAborted();
     if (!connection)

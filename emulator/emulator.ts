@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob'
+import type { JobRunner } from './arm/command-jobs.ts'
 import type { DataAssetBook } from './data-book.ts'
 import type { DatastoreSpec } from './datastore-spec.ts'
 import type { FederatedCredential } from './entra/assertions.ts'
@@ -60,6 +61,10 @@ export interface Emulator {
   container(name?: string): ContainerClient
   /** Adds a datastore, or replaces the one with its name; and its container where it is missing. */
   addDatastore(spec: DatastoreSpec): Promise<void>
+  /** Command jobs, which run as processes of this machine. */
+  readonly jobs: JobRunner
+  /** Versions of environments by their names. */
+  readonly environments: Map<string, string[]>
   /** Adds a completed job: the URI of each of its outputs by name. */
   addJob(name: string, outputs: Readonly<Record<string, string>>): void
   /** A SAS for a container, signed with the account's key; a query string without a question mark. */

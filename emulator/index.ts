@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createJobRunner, type JobRunner } from './arm/command-jobs.ts'
 import { makeDataAssets } from './arm/data-assets.ts'
 import { armRouter } from './arm/router.ts'
 import type { Workspace } from './arm/workspace.ts'
@@ -13,6 +14,7 @@ import { assertionCheck, defaultFederatedCredential, type FederatedCredential } 
 import { entraRouter } from './entra/router.ts'
 import { type Application, makeTokenIssuer, type TokenIssuer } from './entra/tokens.ts'
 import { type GitHub, idTokenPath, startGitHub } from './github.ts'
+import { historyRouter } from './history.ts'
 import { managementApp } from './management.ts'
 import { artifactContainer, defaultContainer, names } from './names.ts'
 import { listenLocally } from './server.ts'
@@ -39,6 +41,7 @@ interface Parts {
   readonly github: GitHub
   readonly workspace: Workspace
   readonly storage: Storage
+  readonly jobs: JobRunner
 }
 
 const builtInDatastores: readonly DatastoreSpec[] = [
@@ -79,7 +82,9 @@ async function startParts(options: EmulatorOptions, undo: AsyncDisposableStack):
   const url = `https://localhost:${listener.port}`
   const identity = await makeIdentity(secrets)
   const workspace = makeWorkspace(url)
-  const parts = { url, certificate, secrets, traffic, storage, workspace, ...identity }
+  const jobs = createJobRunner(workspace, storage)
+  undo.defer(() => jobs.stop())
+  const parts = { jobs, url, certificate, secrets, traffic, storage, workspace, ...identity }
   listener.server.on('request', managementApp(services(parts, tokens), traffic))
   return parts
 }
@@ -94,14 +99,16 @@ async function makeIdentity(secrets: Set<string>) {
 }
 
 function makeWorkspace(url: string): Workspace {
-  return { url, datastores: new Map(), data: makeDataAssets(), jobs: new Map(), denied: new Set() }
+  const [jobs, codes, environments] = [new Map(), new Map(), new Map()]
+  return { url, datastores: new Map(), data: makeDataAssets(), jobs, codes, environments, denied: new Set() }
 }
 
 function services(parts: Parts, tokens: TokenIssuer) {
   const { url, workspace, applications, federatedCredential, github } = parts
   const checkAssertion = assertionCheck(federatedCredential, github.publicKey)
   return {
-    arm: armRouter(workspace, tokens),
+    arm: armRouter(workspace, tokens, parts.jobs),
+    history: historyRouter(url, parts.jobs),
     entra: entraRouter({ url, tenantId: names.tenantId, applications, tokens, checkAssertion }),
     oidc: github.router,
   }
@@ -138,6 +145,8 @@ function present(parts: Parts, stop: () => Promise<void>): Emulator {
     dataAssets: dataAssetBook(workspace.data),
     container: (name = defaultContainer) => storage.container(name),
     addDatastore: (spec) => addDatastore(parts, spec),
+    jobs: parts.jobs,
+    environments: workspace.environments,
     addJob: (name, outputs) => void workspace.jobs.set(name, { name, outputs }),
     issueSas: (container, options = {}) => storage.sas(container, options),
     stop,

@@ -3,11 +3,12 @@ import { managerError } from './arm/errors.ts'
 import { armAction } from './arm/resource.ts'
 import { answer, describe, record, type Service, type Traffic } from './traffic.ts'
 
-/** The three services that share one address: Resource Manager, Entra, and GitHub's id tokens. */
+/** The services that share one address: Resource Manager, Entra, GitHub's id tokens, and AzureML's run history. */
 export interface Services {
   readonly arm: RequestHandler
   readonly entra: RequestHandler
   readonly oidc: RequestHandler
+  readonly history: RequestHandler
 }
 
 /** Sends each request to its service, after it was recorded and a test's intercept let it pass. */
@@ -32,6 +33,7 @@ export function managementApp(services: Services, traffic: Traffic): RequestHand
 function serviceOf(path: string): Exclude<Service, 'blob'> {
   const [first] = path.split('/').filter(Boolean)
   if (first?.toLowerCase() === 'subscriptions') return 'arm'
+  if (first === 'discovery' || first === 'history') return 'history'
   return first === '_github' ? 'oidc' : 'entra'
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 
-export type Service = 'arm' | 'entra' | 'oidc' | 'blob'
+export type Service = 'arm' | 'entra' | 'oidc' | 'blob' | 'history'
 /** How a request proved who it is. */
 export type Credential = 'SharedKey' | 'Sas' | 'Bearer' | 'None'
 
@@ -56,6 +56,7 @@ export interface Intercepts {
   arm?: Intercept | undefined
   entra?: Intercept | undefined
   oidc?: Intercept | undefined
+  history?: Intercept | undefined
   blob?: Intercept<CannedResponse | FaultyResponse> | undefined
 }
 

@@ -1,35 +1,45 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import type { TokenIssuer } from '../entra/tokens.ts'
 import { answer } from '../traffic.ts'
+import { assetRoutes } from './asset-routes.ts'
+import type { JobRunner } from './command-jobs.ts'
 import { dataRoutes } from './data-routes.ts'
 import { datastoreRoutes } from './datastore-routes.ts'
 import { ArmRefusal, managerError } from './errors.ts'
 import { gate } from './gate.ts'
 import { commonHeaders } from './headers.ts'
-import { jobResource } from './jobs.ts'
+import { jobRoutes } from './job-routes.ts'
 import { permissionRoutes } from './permissions.ts'
 import { parseResourcePath } from './resource.ts'
 import { root, type Workspace, workspaceResource } from './workspace.ts'
 
 /** Resource Manager with one workspace in it. Express matches paths in any case, as Resource Manager does. */
-export function armRouter(workspace: Workspace, tokens: TokenIssuer): Router {
+export function armRouter(workspace: Workspace, tokens: TokenIssuer, runner: JobRunner): Router {
   const router = express.Router()
   router.use(commonHeaders())
   router.use(gate(workspace, tokens))
-  router.route(root).get((_request, response) => answer(response, { status: 200, body: workspaceResource() }))
+  router
+    .route(root)
+    .get((_request, response) => answer(response, { status: 200, body: workspaceResource(workspace.url) }))
   datastoreRoutes(router, workspace)
   dataRoutes(router, workspace)
   permissionRoutes(router, workspace)
-  router.route(`${root}/jobs/:name`).get((request, response) => {
-    answer(response, { status: 200, body: jobResource(workspace, request.params.name) })
-  })
+  assetRoutes(router, workspace)
+  jobRoutes(router, workspace, runner)
   for (const path of known) router.all(path, wrongMethod)
   router.use(nothingHere)
   router.use(refuse)
   return router
 }
 
-const known = ['', '/datastores{/:name}', '/datastores/:name/listSecrets', '/data{/:name}', '/jobs/:name']
+const known = [
+  '',
+  '/datastores{/:name}',
+  '/datastores/:name/listSecrets',
+  '/data{/:name}',
+  '/jobs{/:name}',
+  '/jobs/:name/cancel',
+]
   .concat('/data/:name/versions{/:version}', '/providers/Microsoft.Authorization/permissions')
   .map((path) => `${root}${path}`)
 
@@ -44,7 +54,7 @@ function nothingHere(request: Request): never {
   const types = segments.filter((_, index) => index % 2 === 0).join('/')
   const message =
     `The resource type '${types}' could not be found in the namespace 'Microsoft.MachineLearningServices' for api version ` +
-    `'${String(request.query['api-version'])}'. (The emulator has workspaces, datastores, data and jobs.)`
+    `'${String(request.query['api-version'])}'. (The emulator has workspaces, datastores, data, codes, environments and jobs.)`
   throw managerError(404, 'InvalidResourceType', message)
 }
 

@@ -10,6 +10,10 @@ export interface Workspace {
   readonly datastores: Map<string, Datastore>
   readonly data: DataAssets
   readonly jobs: Map<string, Job>
+  /** Addresses of code versions by `codes/{name}/versions/{version}` without its first part, in lower case. */
+  readonly codes: Map<string, string>
+  /** Environment versions that were registered, by name and version. */
+  readonly environments: Map<string, string[]>
   /** Actions that the signed-in application has no role for, in lower case or not. */
   readonly denied: Set<string>
 }
@@ -22,7 +26,7 @@ export const root =
   '/subscriptions/:subscription/resourceGroups/:group/providers/Microsoft.MachineLearningServices/workspaces/:workspace'
 
 /** The answer to `GET {workspace}`. */
-export function workspaceResource(): unknown {
+export function workspaceResource(url: string): unknown {
   const resources = `${resourceGroupId}/providers`
   return {
     id: workspaceId,
@@ -39,6 +43,7 @@ export function workspaceResource(): unknown {
       tenantId: names.tenantId,
       provisioningState: 'Succeeded',
       publicNetworkAccess: 'Enabled',
+      discoveryUrl: `${url}/discovery`,
       v1LegacyMode: false,
       hbiWorkspace: false,
       storageHnsEnabled: false,

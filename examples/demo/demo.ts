@@ -37,6 +37,9 @@ say(
 gets a folder of its own for each version, which is never written to again.`,
 )
 
+heading('Third run: the same transform, as a job on a compute of the workspace')
+await submitWorkflow(emulator)
+
 heading('What the workspace holds now')
 for (const name of emulator.dataAssets.names()) showVersions(emulator, name)
 await proveUnchanged(emulator, first)
@@ -76,6 +79,26 @@ async function runWorkflow(workspace: Emulator): Promise<Run> {
   }
   const published = workspace.dataAssets.versions('table_summaries').at(-1)
   return { version: published?.version ?? '', fingerprint: published?.tags.fingerprint ?? '' }
+}
+
+/** The same in one step: AzureML runs the script, and the step registers what it wrote. */
+async function submitWorkflow(workspace: Emulator): Promise<void> {
+  const runner = await createRunner({ actionFolder: repository, environment: workspace.environment, onLine: showLine })
+  try {
+    const inputs = {
+      'submit-to-azureml': 'true',
+      compute: 'cpu-cluster',
+      environment: 'azureml:node:1',
+      code: path.dirname(transform),
+      command: `"${process.execPath}" describe.mjs "{{inputs.sample_tables}}" "{{outputs.table_summaries}}"`,
+      'input-datasets': 'sample_tables',
+      'output-datasets': 'table_summaries',
+    }
+    await mustSucceed(runner.start('.', { id: 'job', with: { ...workspace.inputs, ...inputs } }).completed)
+    await runner.runPosts()
+  } finally {
+    await runner.dispose()
+  }
 }
 
 /** Stages version 1 once more: what is read now has the fingerprint of what was published then. */

@@ -32,6 +32,12 @@ export interface ActionInputs {
   /** Only look whether all is there that a step with these inputs needs. */
   readonly check: boolean
   readonly pullRequestComment: boolean
+  /** Run as an AzureML job instead of staging here. */
+  readonly submitToAzureml: boolean
+  readonly waitForCompletion: boolean
+  /** Name of a job to wait for; empty for none. */
+  readonly attachTo: string
+  readonly supersede: boolean
 }
 
 /** @throws UserError for values that make no sense, and for what is not built yet */
@@ -43,14 +49,17 @@ export function readInputs(): ActionInputs {
   }))
   const outputDatasets = parseOutputDatasets(core.getInput('output-datasets'))
   const check = flag('check')
-  if (inputDatasets.length === 0 && outputDatasets.length === 0 && !check) {
+  const submitToAzureml = flag('submit-to-azureml')
+  const attachTo = core.getInput('attach-to')
+  const needsDataset = !check && !submitToAzureml && attachTo === ''
+  if (inputDatasets.length === 0 && outputDatasets.length === 0 && needsDataset) {
     throw new UserError(
       'bad-input',
       'Neither input-datasets nor output-datasets names a dataset, so there is nothing to do.',
     )
   }
   for (const { name, tags } of outputDatasets) checkTags(name, tags)
-  refuseUnbuilt(outputDatasets)
+  if (!submitToAzureml) refuseUnbuilt(outputDatasets)
   return {
     workspace: {
       workspace: core.getInput('workspace'),
@@ -76,17 +85,15 @@ export function readInputs(): ActionInputs {
     concurrency: concurrency(),
     check,
     pullRequestComment: flag('pull-request-comment'),
+    submitToAzureml,
+    waitForCompletion: choice('wait-for-completion', ['true', 'false']) === 'true',
+    attachTo,
+    supersede: flag('supersede'),
   }
 }
 
-/** Mounted outputs and submitting come in later versions; until then, who asks for them by name is told. */
+/** Mounted outputs come in a later version; until then, who asks for them by name is told. In an AzureML job they are AzureML's. */
 function refuseUnbuilt(outputs: readonly OutputDataset[]): void {
-  if (flag('submit-to-azureml')) {
-    throw new UserError(
-      'not-built-yet',
-      'submit-to-azureml: submitting AzureML jobs is not built yet. Leave it out to run the step on this runner.',
-    )
-  }
   if (outputs.some((dataset) => dataset.useMounting === 'true')) {
     throw new UserError(
       'not-built-yet',

@@ -21,9 +21,10 @@ import { chooseComment } from './comment-target.ts'
 import { connect, decideConnection, identify } from './connection.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
+import { readJobInputs } from './job-inputs.ts'
 import { chooseMounting, lostDaemon, type MountedInput, mountInputs, type Reach, requireNoMount } from './mounting.ts'
 import { idTokenSource } from './oidc.ts'
-import { setSkipped, setStagedOutputs } from './outputs.ts'
+import { setSkipped, setStagedOutputs, setSubmittedOutputs } from './outputs.ts'
 import { checkoutFolder, choosePlaces, localFolders, type Places } from './places.ts'
 import { reporting } from './reporting.ts'
 import {
@@ -42,6 +43,7 @@ import {
 } from './session.ts'
 import { runStep } from './step.ts'
 import type { Draft } from './step-report.ts'
+import { attachTo, refuseForJobs, submitAndWait } from './submitting.ts'
 
 /** The main step: makes sure that the datasets exist, stages the inputs, opens folders for the outputs. */
 export async function runMain(): Promise<void> {
@@ -65,7 +67,8 @@ async function main(draft: Draft, signal: AbortSignal): Promise<void> {
   core.saveState('session', sessionFolder(id))
   const session = await openSession(id, { uploadOutputs, ifNoFilesFound, concurrency }, comment)
   try {
-    await stageAndOpen(inputs, session, draft, signal)
+    if (inputs.submitToAzureml || inputs.attachTo !== '') await submit(inputs, session, draft, signal)
+    else await stageAndOpen(inputs, session, draft, signal)
   } catch (error) {
     await abandon(session)
     if (inputs.onMissingCredentials === 'fail' || !isWithoutCredentials(error, inputs)) throw error
@@ -228,10 +231,36 @@ async function openOutputs(
   return outputs
 }
 
+/** Runs the step as an AzureML job, or waits for one that was submitted before. */
+async function submit(inputs: ActionInputs, opened: Session, draft: Draft, signal: AbortSignal): Promise<void> {
+  const { log, stopwatch } = draft
+  const checkout = checkoutFolder()
+  const publishes = inputs.outputDatasets.length > 0 || inputs.attachTo !== ''
+  const warning = publishes ? mayPublish(await currentJob()) : undefined
+  if (warning) log.warning(warning)
+  refuseForJobs(inputs.inputDatasets, draft)
+  const job = inputs.attachTo === '' ? await readJobInputs(checkout) : undefined
+  stopwatch.begin('sign in')
+  const identity = await identify({ ...inputs, ...inputs.signIn }, inputs.signIn.clientSecret, log)
+  const connection = await decideConnection(inputs, checkout)
+  const session = await updateSession(opened, { connection })
+  const context = await connect(connection, identity, signal, log, stopwatch)
+  if (!job) {
+    const attached = await attachTo(context, inputs, inputs.attachTo, session, draft)
+    return setSubmittedOutputs(await updateSession(attached, { state: 'ready' }))
+  }
+  await using begun = new AsyncDisposableStack()
+  const ensured = await ensureInputs(context, inputs, inputs.inputDatasets, new Map(), draft, begun)
+  const ended = await submitAndWait(context, inputs, job, ensured, session, draft)
+  const { warnings } = draft.current()
+  setSubmittedOutputs(await updateSession(ended, { state: 'ready', inputs: ensured.map(reportResolved), warnings }))
+}
+
 /** A main step that fails tidies up itself; the post step does it for one that was killed. */
 async function abandon({ id }: Session): Promise<void> {
   const session = await loadSession(sessionFolder(id))
   if (!session) return
   await undo(session)
-  await removeSession(session)
+  // The post step makes sure that the job was cancelled, and needs its name.
+  if (session.azuremlJob === undefined) await removeSession(session)
 }

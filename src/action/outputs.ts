@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import type { JobState } from '../azureml/index.ts'
 import { combineFingerprints, type StagedInput } from '../datasets/index.ts'
 import { registeredVersion, type Session, type SessionOutput, sessionFolder } from './session.ts'
 
@@ -23,11 +24,26 @@ export function setStagedOutputs(session: Session): void {
   if (outputs.length > 0) core.exportVariable('AZUREML_DATASETS_SESSION', sessionFolder(id))
 }
 
+/** What a step hands on that ran as an AzureML job: no folders, but all versions. */
+export function setSubmittedOutputs(session: Session): void {
+  for (const [index, input] of session.inputs.entries()) core.setOutput(`input-${index}-version`, input.version)
+  setPublishedOutputs(session)
+  core.setOutput('fingerprint', session.inputs.length > 0 ? combineFingerprints(session.inputs) : '')
+  core.setOutput('available', 'true')
+}
+
 /** What the step `publish/` hands on. */
 export function setPublishedOutputs(session: Session): void {
   for (const [index, output] of session.outputs.entries())
     core.setOutput(`output-${index}-version`, registeredVersion(output)?.version ?? '')
   core.setOutput('datasets', datasetsJson(session))
+}
+
+/** Which AzureML job ran, and how it ended. */
+export function setJobOutputs({ name, status, studioUrl }: Pick<JobState, 'name' | 'status' | 'studioUrl'>): void {
+  core.setOutput('azureml-job-name', name)
+  core.setOutput('azureml-job-status', status)
+  core.setOutput('azureml-job-url', studioUrl)
 }
 
 /** `on-missing-credentials: skip` skipped. */

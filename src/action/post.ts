@@ -3,11 +3,12 @@ import * as core from '@actions/core'
 import { UserError } from '../report/index.ts'
 import { requireSoundMounts, tellHolders } from './mounting.ts'
 import { endProcess } from './processes.ts'
-import { hasUnpublished, publishSession } from './publishing.ts'
+import { hasUnpublished, publishSession, reconnect } from './publishing.ts'
 import { reporting, tellAfterMain } from './reporting.ts'
 import { loadSession, removeSession, type Session, undo, unmountAll } from './session.ts'
 import { runStep } from './step.ts'
 import type { Draft } from './step-report.ts'
+import { makeSureOfCancel } from './submitting.ts'
 
 /** The post step: undoes what a killed main step left, or publishes what the job wrote. */
 export async function runPost(): Promise<void> {
@@ -32,6 +33,8 @@ async function finish(session: Session, draft: Draft, signal: AbortSignal): Prom
   if (session.state !== 'ready') {
     tellAfterMain(draft, session)
     await undo(session)
+    if (session.azuremlJob !== undefined)
+      await makeSureOfCancel(await reconnect(session, draft, signal), session.azuremlJob)
     return note(
       draft,
       'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.',

@@ -37,7 +37,8 @@ export async function publishSession(session: Session, draft: Draft, signal: Abo
   return current
 }
 
-async function reconnect(
+/** Signs in and opens the workspace of a session once more. */
+export async function reconnect(
   { connection }: Session,
   { log, stopwatch }: Draft,
   signal: AbortSignal,

@@ -34,6 +34,8 @@ export interface Session {
   readonly undo: readonly Undo[]
   /** The process that serves the mounted inputs; undefined where nothing is mounted. */
   readonly daemon?: ProcessIdentity | undefined
+  /** Name of the AzureML job that this step waits for; undefined where there is none, or it has ended. Written before it is submitted. */
+  readonly azuremlJob?: string | undefined
 }
 
 export interface Connection {

@@ -1,12 +1,14 @@
 import type { DataContainer, DataVersionBase } from '@azure/arm-machinelearning'
 import { armFailure, askingArm, findingInArm, isManagersOwn } from './arm-refusals.ts'
-import type { Workspace } from './workspace.ts'
+import { type Workspace, workspaceId } from './workspace.ts'
 
 /** What kind of thing a data asset is; all versions of an asset are of one type. */
 export type DataType = 'uri_folder' | 'uri_file' | 'mltable'
 
 /** One version of a data asset. */
 export interface DataVersion {
+  /** ARM resource id. */
+  readonly id: string
   readonly name: string
   readonly version: string
   readonly dataType: DataType
@@ -55,7 +57,7 @@ export async function findDataVersion(
   const found = await findingInArm(`Reading dataset "${name}" version ${version}`, () =>
     workspace.client.dataVersions.get(resourceGroup, workspaceName, name, version),
   )
-  return found && toDataVersion(name, found)
+  return found && toDataVersion(workspace, name, found)
 }
 
 /** `GET {workspace}/data/{name}/versions`: the newest first, by default without archived ones; empty where there is no such asset. */
@@ -70,7 +72,7 @@ export async function listDataVersions(
       workspace.client.dataVersions.list(resourceGroup, workspaceName, name, { listViewType: view }),
     ),
   )
-  return (versions ?? []).map((version) => toDataVersion(name, version))
+  return (versions ?? []).map((version) => toDataVersion(workspace, name, version))
 }
 
 /** `GET {workspace}/data`: the names of all data assets, archived ones too. */
@@ -114,11 +116,16 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** In the service's answer, `name` is the version; the name of the asset is in the address only. */
-function toDataVersion(name: string, { name: version = '', properties }: DataVersionBase): DataVersion {
+function toDataVersion(
+  workspace: Workspace,
+  name: string,
+  { name: version = '', properties }: DataVersionBase,
+): DataVersion {
   const tags = Object.entries(properties.tags ?? {}).filter(
     (tag): tag is [string, string] => typeof tag[1] === 'string',
   )
   return {
+    id: `${workspaceId(workspace.name)}/data/${name}/versions/${version}`,
     name,
     version,
     dataType: properties.dataType as DataType,

@@ -24,11 +24,14 @@ export { type EarlyPlace, type EnsuredInput, type Extent, ensureInput, labelOf }
 export { combineFingerprints, type FingerprintBasis } from './fingerprint.ts'
 export {
   checkOutput,
+  chooseWrittenFolder,
   type IfNoFilesFound,
   type Publication,
   type PublishedOutput,
   type PublishRequest,
   publishOutput,
+  publishWritten,
+  type WrittenFolder,
 } from './publish.ts'
 export {
   downloadInputs,

@@ -80,8 +80,55 @@ export async function publishOutput(
   const uploaded = await upload(context, request, destination, files)
   stopwatch.begin('verify')
   const content = await verify(context, request, destination, files, uploaded)
+  return publishContent(context, request, destination, content, start)
+}
+
+/** A folder of a datastore that an AzureML job wrote. */
+export interface WrittenFolder {
+  readonly datastore: string
+  /** Ends in `/`. */
+  readonly path: string
+}
+
+/** Where a job is to write an output that is published later: a folder of its own, or the one that the user named, which is checked. */
+export async function chooseWrittenFolder(
+  context: DatasetContext,
+  output: OutputDataset,
+  provenance: Pick<Provenance, 'run' | 'attempt'>,
+): Promise<WrittenFolder> {
+  const { datastore, path } = await openDestination(context, output, provenance)
+  return { datastore, path }
+}
+
+/**
+ * Registers what an AzureML job wrote as the next version.
+ * @returns undefined where the folder is empty and that is allowed
+ */
+export async function publishWritten(
+  context: DatasetContext,
+  request: Omit<PublishRequest, 'folder' | 'concurrency'>,
+  { datastore, path }: WrittenFolder,
+): Promise<Publication | undefined> {
+  const start = performance.now()
+  const { workspace, access, signal, log, stopwatch } = context
+  stopwatch.begin('list outputs')
+  const container = await access.open(workspace, await datastoreFor(context, datastore), path, 'read', signal)
+  const onFiles = tellListing(log, request.output.name)
+  const content = await onContainer(context, container, () => takeSnapshot(container, path, signal, { onFiles }))
+  if (content.length === 0) return nothingToPublish(context, { ...request, folder: path })
+  return publishContent(context, request, { datastore, path, container }, content, start)
+}
+
+async function publishContent(
+  context: DatasetContext,
+  request: Pick<PublishRequest, 'output' | 'provenance'>,
+  destination: Destination,
+  content: Snapshot,
+  start: number,
+): Promise<Publication> {
+  const { output } = request
   const fingerprint = fingerprintOf(content)
-  stopwatch.begin('register')
+  context.stopwatch.begin('register')
   const { version, uri } = await register(context, request, destination, fingerprint.value)
   const seconds = (performance.now() - start) / 1000
   context.log.info(
@@ -118,7 +165,10 @@ async function filesToPublish({ folder }: PublishRequest): Promise<LocalFile[]> 
   })
 }
 
-function nothingToPublish({ log }: DatasetContext, { output, folder, ifNoFilesFound }: PublishRequest): undefined {
+function nothingToPublish(
+  { log }: DatasetContext,
+  { output, folder, ifNoFilesFound }: Pick<PublishRequest, 'output' | 'folder' | 'ifNoFilesFound'>,
+): undefined {
   const message = `Output "${output.name}": there are no files in ${folder}, so no version is registered.`
   if (ifNoFilesFound === 'error') {
     throw new UserError(
@@ -233,7 +283,7 @@ function compareWithUploaded(
 /** Registers the next free version. Another job may take a number first, and then the next one is tried. */
 async function register(
   context: DatasetContext,
-  { output, provenance }: PublishRequest,
+  { output, provenance }: Pick<PublishRequest, 'output' | 'provenance'>,
   destination: Destination,
   fingerprint: string,
 ): Promise<{ version: string; uri: string }> {

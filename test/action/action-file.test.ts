@@ -3,7 +3,7 @@ import path from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { readInputs } from '../../src/action/inputs.ts'
-import { setPublishedOutputs, setSkipped, setStagedOutputs } from '../../src/action/outputs.ts'
+import { setJobOutputs, setPublishedOutputs, setSkipped, setStagedOutputs } from '../../src/action/outputs.ts'
 import { newSessionId, openSession, type SessionOutput } from '../../src/action/session.ts'
 import { parseOutputDatasets } from '../../src/datasets/index.ts'
 import { stagedInput, useRunner } from './helpers.ts'
@@ -23,9 +23,13 @@ const main = readAction('action.yml')
 const publish = readAction('publish/action.yml')
 const source = (file: string) => readFileSync(path.join(root, file), 'utf8')
 
-/** The inputs that a file of src/action/ reads: `getInput('…')`, and through `choice` and `flag`. */
+/** The inputs that a file of src/action/ reads: `getInput('…')`, through `choice` and `flag`, and as keys of the tables of job-inputs.ts. */
 function inputsReadBy(file: string): string[] {
-  return [...source(file).matchAll(/\b(?:getInput|choice|flag)\('([^']+)'/g)].map(([, name = '']) => name)
+  const text = source(file)
+  const direct = [...text.matchAll(/\b(?:getInput|choice|flag)\('([^']+)'/g)].map(([, name = '']) => name)
+  const tables = [...text.matchAll(/^const \w+Inputs = \{\n([\s\S]*?)^\}/gm)].map(([, table = '']) => table)
+  const keys = tables.flatMap((table) => [...table.matchAll(/^ {2}'?([\w-]+)'?:/gm)].map(([, name = '']) => name))
+  return [...direct, ...keys]
 }
 
 const files = globSync('src/action/*.ts', { cwd: root }).map((file) => file.replaceAll(path.sep, '/'))
@@ -64,6 +68,7 @@ describe('action.yml', () => {
     const inputs = Array.from({ length: 10 }, (_, index) => stagedInput({ dataName: `i${index}` }))
     setStagedOutputs({ ...(await openSession(newSessionId(), policy)), inputs, outputs: tenOutputs() })
     setSkipped()
+    setJobOutputs({ name: 'gh-1-1-a', status: 'Completed', studioUrl: 'https://ml.azure.com/' })
     expect([...(await runner.entries('output')).keys()].sort()).toEqual(Object.keys(main.outputs).sort())
   })
 

@@ -34,8 +34,16 @@ test('every input finds its place', () => {
     concurrency: '7',
     check: 'true',
     'pull-request-comment': 'true',
+    'submit-to-azureml': 'true',
+    'wait-for-completion': 'false',
+    'attach-to': 'gh-1',
+    supersede: 'true',
   })
   expect(readInputs()).toEqual({
+    submitToAzureml: true,
+    waitForCompletion: false,
+    attachTo: 'gh-1',
+    supersede: true,
     workspace: { workspace: 'space', resourceGroup: 'group', subscriptionId: 'sub' },
     workspaceConfig: 'ws.json',
     signIn: { clientId: 'client', tenantId: 'tenant', clientSecret: 'secret' },
@@ -101,7 +109,6 @@ describe('what is wrong is told:', () => {
     ['concurrency', 'many', 'not a whole number'],
     ['input-datasets', 'a/b', 'give the folder as "path"'],
     ['output-datasets', '{name: a, tags: {sha: x}}', 'the tag "sha" is set by the action itself'],
-    ['submit-to-azureml', 'true', 'not built yet'],
     ['output-datasets', '{name: a, use-mounting: true}', 'mounted outputs are not built yet'],
   ])('%s: %s', async (name, value, text) => {
     expect(await refusal({ [name]: value })).toContain(text)

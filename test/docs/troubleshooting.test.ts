@@ -58,6 +58,28 @@ const pieces: readonly (readonly [string, string, readonly string[]])[] = [
       'has to be file or folder',
     ],
   ],
+  [
+    'bad-job',
+    'src/jobs/job-file.ts',
+    [
+      'is no mapping of keys, as a job file is',
+      '; only command jobs can be submitted',
+      'names no environment, which every job needs',
+      'has an environment with both "image" and "build"',
+      'has an environment with neither "image" nor "build"',
+      'is no key of a command job; did you mean',
+      'this action does not support',
+      'has no "command"',
+      '; there are user_identity, managed and aml_token',
+      'write seconds, or a number and one of s, m, h, d, such as 3.5h',
+      'only letters, digits and "_" are possible, and no digit first',
+    ],
+  ],
+  [
+    'job-failed',
+    'src/jobs/follow.ts',
+    ['was cancelled', 'ended with', 'AzureML says:', 'AzureML does not say why; the log does.'],
+  ],
   ['bad-dataset', 'src/datasets/target-folder.ts', ['lies below a file', 'is a symbolic link', 'is a file']],
   [
     'bad-yaml',

@@ -230,6 +230,28 @@ describe('gate-pull-request.yml', () => {
   })
 })
 
+describe('gpu-gate.yml', () => {
+  test('runs the test as a job, and is red when the job fails', async () => {
+    await upload({ 'a.csv': 'id,size\n1,10\n2,\n' })
+    const good = await runExample('gpu-gate.yml', { github: pullRequest })
+    expect(good.model?.status, whole(good.model)).toBe('success')
+    expect(logOf(good.model?.steps[1])).toContain('0 problems')
+    expect(logOf(good.model?.steps[2])).toMatch(/gh-\S+ was Completed/)
+
+    await upload({ 'broken.csv': 'id,size\n1\n' })
+    const bad = await runExample('gpu-gate.yml', { github: pullRequest })
+    expect(bad.model?.status).toBe('failure')
+    expect(logOf(bad.model?.steps[1])).toMatch(/broken\.csv, line 2.*[\s\S]*\[job-failed\]/)
+    await world.emulator.container().deleteBlob('my_folder/broken.csv')
+  })
+
+  test('lets a pull request from a fork pass without a job', async () => {
+    const { model } = await runExample('gpu-gate.yml', { github: pullRequest, isFork: true })
+    expect(model?.status, whole(model)).toBe('success')
+    expect(model?.steps[2]).toBe('skipped')
+  })
+})
+
 test('the workflow at the top of the README runs as it stands there, with node in the place of python', async () => {
   const readme = readFileSync(path.resolve(examples, '../README.md'), 'utf8')
   const [, text = ''] = /^```yaml\n(.*?)^```$/ms.exec(readme) ?? []

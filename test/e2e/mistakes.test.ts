@@ -48,7 +48,6 @@ describe('inputs that make no sense', () => {
       /concurrency: "0" is not a whole number/,
     ],
     ['mounting an output', { 'output-datasets': '{name: a, use_mounting: True}' }, /not built yet.*\[not-built-yet\]/],
-    ['submitting', { 'input-datasets': 'a', 'submit-to-azureml': 'true' }, /not built yet/],
   ])('%s', async (_what, inputs, text) => {
     const job = await world.job()
     expect(errorOf(await job.main({ ...inputs }))).toMatch(text)

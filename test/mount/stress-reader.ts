@@ -31,7 +31,7 @@ export interface ReaderReport {
 const reportEvery = 50
 const longest = 1024 * 1024
 /** A file that is read as a whole is no larger; of others it is both ends. */
-const whole = 8 * 1024 * 1024
+const whole = 4 * 1024 * 1024
 /** How often a thorough reader asks again, with a tenth of a second between. */
 const mostTries = 100
 
@@ -76,8 +76,8 @@ async function main({ folder, seed, operations, sizes, isThorough }: ReaderTask)
   }
   const below = (limit: number) => Math.floor(random() * limit)
   const pick = () => names[below(names.length)] ?? ''
-  /** Short ones are as frequent as long ones. */
-  const someLength = () => Math.ceil(2 ** (random() * Math.log2(longest)))
+  /** Of every order of magnitude, more of the short ones. */
+  const someLength = () => Math.ceil(2 ** (random() ** 1.5 * Math.log2(longest)))
   const someFlags = () => constants.O_RDONLY | (random() < 0.3 ? constants.O_DIRECT : 0)
 
   /** How files are read: each does some reads. */

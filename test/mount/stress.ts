@@ -1,6 +1,6 @@
 /**
  * Readers in processes of their own read random stretches of random files over a mount, and compare every byte, while the store is slow, breaks
- * off, fails and changes, and readers are killed. `node test/mount/stress.ts --operations 1000000 --seed 7` is a long run.
+ * off, fails and changes, and readers are killed. `node test/mount/stress.ts --operations 1000000 --seed 7 --by pipe` is a long run.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { BlobError, type ReadRequest } from '../../src/blobs/index.ts'
 import { readResuming } from '../../src/blobs/read.ts'
 import type { Retries } from '../../src/blobs/retry.ts'
+import type { Reader } from '../../src/mount/index.ts'
 import { ourMounts } from '../../src/mount/mount-table.ts'
 import type { MemoryContainer } from '../blobs/memory-container.ts'
 import { mountHere } from './kernel.ts'
@@ -23,6 +24,8 @@ export interface StressOptions {
   readonly operations: number
   readonly seed: number
   readonly readers: number
+  /** How the mount reads requests. */
+  readonly by: Reader
   /** Ends it before all are done. */
   readonly signal: AbortSignal
 }
@@ -42,11 +45,12 @@ export interface StressResult {
 type Trouble = 'slow' | 'broken' | 'short' | 'failed' | 'changed'
 
 const kib = 1024
-const memory = 16 * 1024 * kib
+/** As little as makes readers wait for each other: a read of 1 MiB may need 17 chunks. */
+const memory = 3 * 1024 * kib
 /** Reads for one reader, if it lives so long. */
 const task = 1500
-/** How likely a reader is killed when it tells something. */
-const killed = 0.07
+/** Of so many reports of all readers, one is the last of its reader, which is killed. */
+const killEvery = 14
 /** Milliseconds without a word from a reader that is taken for one that hangs. */
 const silence = 30_000
 const reader = join(import.meta.dirname, 'stress-reader.ts')
@@ -56,7 +60,7 @@ function sizesFor(random: () => number): Record<string, number> {
   const sizes: Record<string, number> = { empty: 0, 'one byte': 1 }
   for (let index = 0; index < 150; index += 1) sizes[`small/${index}`] = Math.floor(random() * 100 * kib)
   for (let index = 0; index < 30; index += 1) sizes[`chunks-${index}`] = Math.floor(random() * 20) * 64 * kib
-  for (let index = 0; index < 20; index += 1) sizes[`large/${index}`] = Math.floor(random() * 32 * 1024 * kib)
+  for (let index = 0; index < 12; index += 1) sizes[`large/${index}`] = Math.floor(random() * 32 * 1024 * kib)
   for (let index = 0; index < 4; index += 1) sizes[`huge-${index}`] = 2 ** 30 * (index + 1) + Math.floor(random() * kib)
   return sizes
 }
@@ -98,7 +102,7 @@ function troubled(container: MemoryContainer, random: () => number) {
   }
   container.read = async (request) => {
     const { name } = request
-    if (changed.size < 5 && name.startsWith('small') && happens('changed', 0.001)) changed.add(name)
+    if (changed.size < 5 && name.startsWith('d/small') && happens('changed', 0.005)) changed.add(name)
     if (!happens('failed', 0.002)) return readResuming(request, retries, readOnce)
     failed.add(name)
     const length = Math.floor(random() * request.length)
@@ -108,16 +112,17 @@ function troubled(container: MemoryContainer, random: () => number) {
   return { trouble, failed, changed, store }
 }
 
-export async function stress({ operations, seed, readers, signal }: StressOptions): Promise<StressResult> {
+export async function stress({ operations, seed, readers, by, signal }: StressOptions): Promise<StressResult> {
   const random = randomFrom(seed)
   const sizes = sizesFor(random)
   const names = Object.fromEntries(Object.entries(sizes).map(([path, size]) => [`d/${path}`, size]))
   const container = patternContainer(names)
   const { trouble, failed, changed, store } = troubled(container, random)
-  const mount = await mountHere(container, { memory })
+  const mount = await mountHere(container, { memory, reader: by })
   const sum = { operations: 0, bytes: 0, refused: 0, killed: 0 }
   const wrong: string[] = []
   const refused = new Set<string>()
+  let reports = 0
   const note = (report: ReaderReport) => {
     sum.operations += report.operations
     sum.bytes += report.bytes
@@ -129,11 +134,11 @@ export async function stress({ operations, seed, readers, signal }: StressOption
   }
   const readOn = async () => {
     while (sum.operations < operations && wrong.length === 0 && !signal.aborted) {
-      const mayBeKilled = random() < 0.8
       const given = { folder: mount.folder, sizes, seed: Math.floor(random() * 2 ** 31), isThorough: false }
       await runReader({ ...given, operations: Math.min(task, operations) }, wrong, (report, child) => {
         note(report)
-        if (!mayBeKilled || random() >= killed) return
+        reports += 1
+        if (reports % killEvery !== 0) return
         sum.killed += 1
         setTimeout(() => child.kill('SIGKILL'), random() * 20) // in the middle of whatever it does then
       })
@@ -187,14 +192,19 @@ async function runReader(
 }
 
 async function main(): Promise<void> {
-  const options = { operations: { type: 'string', default: '1000000' }, seed: { type: 'string' } } as const
+  const options = {
+    operations: { type: 'string', default: '1000000' },
+    seed: { type: 'string' },
+    by: { type: 'string' },
+  } as const
   const { values } = parseArgs({ options })
   const seed = Number(values.seed ?? Date.now() % 1_000_000)
+  const by = values.by === 'read' ? 'read' : 'pipe'
   const started = performance.now()
   const signal = AbortSignal.timeout(longest)
-  const result = await stress({ operations: Number(values.operations), seed, readers: 6, signal })
+  const result = await stress({ operations: Number(values.operations), seed, readers: 6, by, signal })
   const seconds = Math.round((performance.now() - started) / 1000)
-  console.log({ seed, seconds, residentMiB: Math.round(process.memoryUsage.rss() / 2 ** 20), ...result })
+  console.log({ seed, by, seconds, residentMiB: Math.round(process.memoryUsage.rss() / 2 ** 20), ...result })
   if (result.wrong.length > 0) process.exitCode = 1
 }
 

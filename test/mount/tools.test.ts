@@ -9,25 +9,11 @@ const kib = 1024
 const mebibyte = 1024 * kib
 const sizes = [1, 4095, 4096, 4097, 65_535, 65_536, 65_537, 131_072, mebibyte - 1, mebibyte, 2 * mebibyte + 1]
 const oddNames = [
-  ...['ü', 'u\u0308', '日本語/ファイル', '😀', '\u202e', '\ufeffbom', ' leading', 'trailing ', '-rf', '--help', '~'],
-  ...['*', '?', '[a]', '$(id)', '`id`', '"', "'", '\\', '\\n', 'new\nline', 'tab\t', 'return\r', '\x01', '\x7f'],
-  ...[
-    'a:b',
-    'a|b',
-    '<a>',
-    'con',
-    'nul.txt',
-    'dot.',
-    '...',
-    '..a',
-    '.hidden',
-    '#',
-    '%2F',
-    '&amp;',
-    'a-',
-    'a-b/c',
-    'a/b',
-  ],
+  ...'ü u\u0308 日本語/ファイル 😀 \u202e \ufeffbom -rf --help ~ * ? [a] $(id) `id` " \' \\ \\n \x01 \x7f a:b a|b <a>'.split(
+    ' ',
+  ),
+  ...'con nul.txt dot. ... ..a .hidden # %2F &amp; a- a-b/c a/b'.split(' '),
+  ...[' leading', 'trailing ', ' ', 'new\nline', 'tab\t', 'return\r'],
   ...['n'.repeat(255), 'é'.repeat(127), `${'f'.repeat(255)}/${'g'.repeat(255)}`],
 ]
 const files: Readonly<Record<string, string | Buffer>> = {
@@ -104,7 +90,8 @@ describe('over a mount as on a disk works', () => {
     if (missing.has(needed)) context.skip(`there is no ${needed}`)
     const seen = await runIn(mount.folder, script)
     expect(seen).not.toBe('')
-    expect(seen).toBe(await runIn(twins.disk, script))
+    // Not every disk can be read past the caches.
+    expect(seen).toBe(await runIn(twins.disk, script.replaceAll(' iflag=direct', '')))
   })
 
   test('rsync, which finds no difference', async (context) => {
@@ -116,7 +103,7 @@ describe('over a mount as on a disk works', () => {
   })
 })
 
-describe('what was made on a disk is in order on a mount', () => {
+describe('what was made on a disk is in order on a mount', { timeout: 60_000 }, () => {
   const made = useFolder()
 
   test('a repository of git: it is checked, cloned, and read without a clone', async (context) => {
@@ -169,7 +156,7 @@ print(archive.testzip(), len(archive.read('199.txt')))`
     for (const way of ways)
       expect(await runIn(mounted.folder, `${job} --readonly --rw=${way}`), way).toContain('err= 0')
     // That it would tell us, had anything been wrong.
-    await expect(runIn(mounted.folder, `cd broken; ${job} --readonly --rw=read`)).rejects.toThrow()
+    await expect(runIn(mounted.folder, `cd broken; ${job} --readonly --rw=read`)).rejects.toThrow(/err=84|verify/)
   })
 })
 
@@ -179,13 +166,13 @@ const sumOf = (...parts: readonly Uint8Array[]) =>
 const stretch = (name: string, offset: number, length: number, how = '') =>
   `dd if=${name} bs=64k iflag=skip_bytes,count_bytes${how} skip=${offset} count=${length} status=none | sha256sum`
 
-describe('a mount', () => {
+describe('a mount', { timeout: 60_000 }, () => {
   test('tells df the size of the dataset, and that it is full', async () => {
     await using mounted = await mountHere(patternContainer({ 'd/a': 5 * mebibyte, 'd/b': 1, 'd/c': 0 }))
     const seen = await mounted.run('df -B4096 --output=size,used,avail,itotal,fstype . | tail -1')
     expect(seen.trim().split(/\s+/)).toEqual(['1281', '1281', '0', '3', 'fuse.azureml-datasets'])
-    expect(await mounted.run('stat -f -c "%T %l" .; du -bs --apparent-size a; stat -c "%s %b %B %o" a b c')).toBe(
-      'fuseblk 255\n5242880\ta\n5242880 10240 512 4096\n1 1 512 4096\n0 0 512 4096\n',
+    expect(await mounted.run('stat -f -c %l .; du -bs --apparent-size a; stat -c "%s %b %B %o" a b c')).toBe(
+      '255\n5242880\ta\n5242880 10240 512 4096\n1 1 512 4096\n0 0 512 4096\n',
     )
   })
 

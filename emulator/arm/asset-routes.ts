@@ -1,0 +1,57 @@
+import type { Router } from 'express'
+import { answer } from '../traffic.ts'
+import { badRequest, conflict, notFound } from './errors.ts'
+import { root, type Workspace, workspaceId } from './workspace.ts'
+
+/** Code and environments, as far as jobs need them: versions of both can be made once, and looked up. */
+export function assetRoutes(router: Router, { codes, environments }: Workspace): void {
+  router
+    .route(`${root}/codes/:name/versions/:version`)
+    .get((request, response) => {
+      const { name, version } = request.params
+      const codeUri = codes.get(keyOf(name, version))
+      if (codeUri === undefined) throw notFound(`Could not find code: ${name}, version: ${version}.`)
+      answer(response, { status: 200, body: resource('codes', name, version, { codeUri }) })
+    })
+    .put((request, response) => {
+      const { name, version } = request.params
+      const codeUri: unknown = request.body?.properties?.codeUri
+      if (typeof codeUri !== 'string' || !codeUri.startsWith('https://'))
+        throw badRequest('The property codeUri is required.')
+      const known = codes.get(keyOf(name, version))
+      if (known !== undefined && known !== codeUri) throw conflict('Asset paths cannot be updated.')
+      codes.set(keyOf(name, version), codeUri)
+      answer(response, { status: known === undefined ? 201 : 200, body: resource('codes', name, version, { codeUri }) })
+    })
+  router.route(`${root}/environments/:name/versions`).get((request, response) => {
+    const { name } = request.params
+    const versions = environments.get(name)
+    if (!versions) throw notFound(`Could not find environment: ${name}.`)
+    const value = versions.toReversed().map((version) => resource('environments', name, version, {}))
+    answer(response, { status: 200, body: { value } })
+  })
+  router.route(`${root}/environments/:name/versions/:version`).put((request, response) => {
+    const { name, version } = request.params
+    const { image, build } = request.body?.properties ?? {}
+    if ((image === undefined) === (build === undefined))
+      throw badRequest('An environment has either an image or a build context.')
+    const versions = environments.get(name) ?? []
+    const created = !versions.includes(version)
+    if (created) environments.set(name, [...versions, version])
+    answer(response, {
+      status: created ? 201 : 200,
+      body: resource('environments', name, version, request.body.properties),
+    })
+  })
+}
+
+const keyOf = (name: string, version: string) => `${name}/versions/${version}`.toLowerCase()
+
+function resource(kind: 'codes' | 'environments', name: string, version: string, properties: object): unknown {
+  return {
+    id: `${workspaceId}/${kind}/${name}/versions/${version}`,
+    name: version,
+    type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
+    properties: { isAnonymous: true, isArchived: false, tags: {}, properties: {}, ...properties },
+  }
+}
