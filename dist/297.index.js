@@ -1043,7 +1043,8 @@ async function main_submit(inputs, opened, draft, signal) {
     try {
         const { log, stopwatch } = draft;
         const checkout = checkoutFolder();
-        const publishes = inputs.outputDatasets.length > 0 || inputs.attachTo !== '';
+        const writes = inputs.outputDatasets.length > 0 || inputs.attachTo !== '';
+        const publishes = writes && inputs.uploadOutputs !== 'never';
         const warning = publishes ? (0,action_job/* mayPublish */.u)(await (0,action_job/* currentJob */.b)()) : undefined;
         if (warning)
             log.warning(warning);

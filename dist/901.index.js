@@ -182,6 +182,7 @@ async function waitFor(context, inputs, { name }, datasets, followed, draft) {
         (0,action_outputs/* setJobOutputs */.M7)(end.job);
         for (const warning of end.warnings)
             log.warning(`Job ${name}: ${warning}`);
+        draft.change({ notes: [`Job ${name} (${end.job.status}): ${end.job.studioUrl}`] });
         (0,jobs/* requireCompleted */.hO)(end, logs.lastLines, log);
     }
     catch (error) {
@@ -190,7 +191,8 @@ async function waitFor(context, inputs, { name }, datasets, followed, draft) {
             await (0,azureml/* cancelJob */.mh)(context.workspace, name).catch((failure) => log.warning((0,report/* messageOf */.bD)(failure)));
         throw error;
     }
-    draft.change({ notes: [`Job ${name} completed.`] });
+    if (inputs.uploadOutputs === 'never')
+        return session;
     return registerOutputs(context, inputs, datasets, session, draft);
 }
 async function registerOutputs(context, { ifNoFilesFound }, { inputs, outputs }, session, draft) {

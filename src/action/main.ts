@@ -235,7 +235,8 @@ async function openOutputs(
 async function submit(inputs: ActionInputs, opened: Session, draft: Draft, signal: AbortSignal): Promise<void> {
   const { log, stopwatch } = draft
   const checkout = checkoutFolder()
-  const publishes = inputs.outputDatasets.length > 0 || inputs.attachTo !== ''
+  const writes = inputs.outputDatasets.length > 0 || inputs.attachTo !== ''
+  const publishes = writes && inputs.uploadOutputs !== 'never'
   const warning = publishes ? mayPublish(await currentJob()) : undefined
   if (warning) log.warning(warning)
   refuseForJobs(inputs.inputDatasets, draft)

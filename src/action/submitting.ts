@@ -102,13 +102,14 @@ async function waitFor(
     session = await updateSession(followed, { azuremlJob: undefined })
     setJobOutputs(end.job)
     for (const warning of end.warnings) log.warning(`Job ${name}: ${warning}`)
+    draft.change({ notes: [`Job ${name} (${end.job.status}): ${end.job.studioUrl}`] })
     requireCompleted(end, logs.lastLines, log)
   } catch (error) {
     // Sent at once: the runner kills a step some seconds after it told it to stop.
     if (signal.aborted) await cancelJob(context.workspace, name).catch((failure) => log.warning(messageOf(failure)))
     throw error
   }
-  draft.change({ notes: [`Job ${name} completed.`] })
+  if (inputs.uploadOutputs === 'never') return session
   return registerOutputs(context, inputs, datasets, session, draft)
 }
 

@@ -67,6 +67,8 @@ describe('action.yml', () => {
   test('declares the outputs of ten inputs and ten outputs, and no others', async () => {
     const inputs = Array.from({ length: 10 }, (_, index) => stagedInput({ dataName: `i${index}` }))
     setStagedOutputs({ ...(await openSession(newSessionId(), policy)), inputs, outputs: tenOutputs() })
+    const session = await openSession(newSessionId(), policy)
+    setPublishedOutputs({ ...session, outputs: tenOutputs() })
     setSkipped()
     setJobOutputs({ name: 'gh-1-1-a', status: 'Completed', studioUrl: 'https://ml.azure.com/' })
     expect([...(await runner.entries('output')).keys()].sort()).toEqual(Object.keys(main.outputs).sort())

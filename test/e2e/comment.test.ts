@@ -99,7 +99,10 @@ describe('the comment on a pull request', () => {
     expect(bodies()).toHaveLength(2)
     expect(bodies()[1]).toContain('{"n":2,"os":"linux"}')
     const job = await pullRequestJob({ matrix: { os: 'linux', n: 1 } })
-    const other = job.runner.start('.', { id: 'other', with: { ...world.emulator.inputs, ...commented } })
+    const other = job.runner.start('.', {
+      id: 'other',
+      with: { ...world.emulator.inputs, 'use-mounting': 'false', ...commented },
+    })
     expect((await other.completed).exitCode).toBe(0)
     expect(bodies()).toHaveLength(3)
   })

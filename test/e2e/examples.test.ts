@@ -121,7 +121,8 @@ async function runStep(
   if (step.run !== undefined) return job.runner.run(evaluate(step.run, values), evaluated(step.env))
   switch (step.uses?.replace(/@v\d+$/, '')) {
     case 'your-org/azureml-datasets':
-      return job.main(pointedAtEmulator(evaluated(step.with)))
+      // As it is without a word: the tests of whole steps download where nothing else is said.
+      return job.main({ 'use-mounting': 'auto', ...pointedAtEmulator(evaluated(step.with)) })
     case 'your-org/azureml-datasets/publish':
       return job.publish(evaluated(step.with))
     case 'actions/checkout':
