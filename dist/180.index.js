@@ -13,7 +13,7 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
-/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(57328);
+/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3570);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(92036);
 /* harmony import */ var _oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76546);
 
@@ -146,7 +146,7 @@ async function untilReadable(stdin) {
 /* harmony export */   k: () => (/* binding */ idTokenSource)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57328);
+/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3570);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
 
 
@@ -181,7 +181,7 @@ function requestTokenExpiry() {
 
 /***/ }),
 
-/***/ 57328:
+/***/ 3570:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -200,6 +200,7 @@ __webpack_require__.d(__webpack_exports__, {
   Xo: () => (/* reexport */ environmentId),
   Cv: () => (/* reexport */ findApi),
   lG: () => (/* reexport */ findCodeVersion),
+  lB: () => (/* reexport */ findCompute),
   B4: () => (/* reexport */ findDataContainer),
   Ii: () => (/* reexport */ findDataVersion),
   pC: () => (/* reexport */ findJob),
@@ -773,6 +774,24 @@ async function putCodeVersion(workspace, name, version, { codeUri, hash }) {
 }
 function codeId({ name: workspace }, name, version) {
     return `${workspaceId(workspace)}/codes/${name}/versions/${version}`;
+}
+
+;// CONCATENATED MODULE: ./build/azureml/computes.js
+
+/** The kind of a compute (`GET {workspace}/computes/{name}`), and where there is none of that name, which there are. */
+async function findCompute({ client, name: workspace }, name) {
+    const { resourceGroup, workspace: workspaceName } = workspace;
+    const found = await findingInArm(`Reading compute "${name}"`, () => client.computeOperations.get(resourceGroup, workspaceName, name));
+    if (found)
+        return { compute: found.properties?.computeType ?? 'unknown', others: [] };
+    const others = await askingArm('Listing the computes of the workspace', async () => {
+        const names = [];
+        for await (const { name: other } of client.computeOperations.list(resourceGroup, workspaceName))
+            if (other)
+                names.push(other);
+        return names;
+    });
+    return { compute: undefined, others };
 }
 
 ;// CONCATENATED MODULE: ./build/azureml/entra-refusals.js
@@ -2074,6 +2093,7 @@ function studioUrl({ cloud, name }, dataset, version) {
 
 ;// CONCATENATED MODULE: ./build/azureml/index.js
 /** The AzureML workspace: signing in, datastores and their credentials, data assets and their URIs. */
+
 
 
 

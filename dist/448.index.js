@@ -345,7 +345,7 @@ function percentEncoded(character) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(96421);
-/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(57328);
+/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3570);
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(51205);
 /* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6241);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(92036);
@@ -1247,8 +1247,8 @@ __webpack_require__.d(__webpack_exports__, {
   qL: () => (/* reexport */ tryWriting)
 });
 
-// EXTERNAL MODULE: ./build/azureml/index.js + 27 modules
-var azureml = __webpack_require__(57328);
+// EXTERNAL MODULE: ./build/azureml/index.js + 28 modules
+var azureml = __webpack_require__(3570);
 // EXTERNAL MODULE: ./build/blobs/index.js + 15 modules
 var blobs = __webpack_require__(6799);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules

@@ -81,8 +81,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./build/azureml/index.js + 27 modules
-var azureml = __webpack_require__(57328);
+// EXTERNAL MODULE: ./build/azureml/index.js + 28 modules
+var azureml = __webpack_require__(3570);
 // EXTERNAL MODULE: ./build/datasets/index.js + 16 modules
 var datasets = __webpack_require__(51205);
 // EXTERNAL MODULE: ./build/jobs/index.js + 9 modules
@@ -176,13 +176,15 @@ async function waitFor(context, inputs, { name }, datasets, followed, draft) {
     let session = followed;
     stopwatch.begin('run job');
     const logs = showJobLogs();
+    const start = performance.now();
     try {
         const end = await (0,jobs/* followJob */.Bv)(context, name, logs);
         session = await (0,action_session/* updateSession */.qO)(followed, { azuremlJob: undefined });
         (0,action_outputs/* setJobOutputs */.M7)(end.job);
         for (const warning of end.warnings)
             log.warning(`Job ${name}: ${warning}`);
-        draft.change({ notes: [`Job ${name} (${end.job.status}): ${end.job.studioUrl}`] });
+        const waited = (0,report/* formatSeconds */.Xo)((performance.now() - start) / 1000);
+        draft.change({ notes: [`Job ${name}: ${end.job.status} after ${waited}. ${end.job.studioUrl}`] });
         (0,jobs/* requireCompleted */.hO)(end, logs.lastLines, log);
     }
     catch (error) {
@@ -277,8 +279,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __webpack_require__(58500);
-// EXTERNAL MODULE: ./build/azureml/index.js + 27 modules
-var azureml = __webpack_require__(57328);
+// EXTERNAL MODULE: ./build/azureml/index.js + 28 modules
+var azureml = __webpack_require__(3570);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(92036);
 // EXTERNAL MODULE: external "node:stream/consumers"
@@ -298,11 +300,13 @@ const shown = [
 /** Bytes of one look at one log: a job may write faster than a log can be shown. */
 const mostAtOnce = 8 * 1024 * 1024;
 const mostTries = 3;
+/** Milliseconds. */
+const retryPause = 500;
 /**
  * Logs are append blobs: only what is new is asked for, by range, and shown in whole lines, so that no character is cut.
  * (Blob service: 416 where there is nothing new.)
  */
-function createTails(output, signal) {
+function createTails(output, signal, get = getRange) {
     const tails = new Map();
     let current;
     const show = (name, lines) => {
@@ -320,7 +324,7 @@ function createTails(output, signal) {
         const tail = tails.get(name) ?? { offset: 0, rest: Buffer.alloc(0) };
         tails.set(name, tail);
         for (;;) {
-            const bytes = await readFrom(url, tail.offset, signal);
+            const bytes = await readFrom(get, url, tail.offset, signal);
             if (bytes.byteLength === 0)
                 return;
             tail.offset += bytes.byteLength;
@@ -354,7 +358,7 @@ function linesOf(bytes) {
         .split(/\r?\n/);
 }
 /** What is new behind an offset; nothing where there is nothing, or it cannot be had now: the next look asks again. */
-async function readFrom(url, offset, signal) {
+async function readFrom(get, url, offset, signal) {
     for (let tries = 1; tries <= mostTries; tries += 1) {
         try {
             const range = `bytes=${offset}-${offset + mostAtOnce - 1}`;
@@ -369,12 +373,12 @@ async function readFrom(url, offset, signal) {
         catch {
             signal.throwIfAborted();
         }
-        await (0,promises_.setTimeout)(500);
+        await (0,promises_.setTimeout)(retryPause);
     }
     return Buffer.alloc(0);
 }
 /** By the pipeline of the Azure clients, which knows proxies. As bytes: a text may be cut in the middle of a character. */
-async function get(url, range, abortSignal) {
+async function getRange(url, range, abortSignal) {
     const request = (0,esm.createPipelineRequest)({ url, method: 'GET', abortSignal });
     request.headers.set('x-ms-range', range);
     request.headers.set('x-ms-version', '2023-11-03');
@@ -718,7 +722,9 @@ function checkPortName(key, name) {
         throw bad(name, `has an input or output ${(0,report/* quoted */.TL)(key)}: only letters, digits and "_" are possible, and no digit first`);
 }
 function distributionOf(value, name) {
-    const type = String(value.type ?? '').toLowerCase();
+    if (typeof value.type !== 'string')
+        throw bad(name, 'has a distribution without a type');
+    const type = value.type.toLowerCase();
     if (!Object.hasOwn(distributionSchemas, type))
         throw bad(name, `has the distribution ${(0,report/* quoted */.TL)(type)}; there are ${Object.keys(distributionSchemas).join(', ')}`);
     const kind = type;
@@ -782,8 +788,8 @@ function validate(schema, value, name, prefix) {
     }
     if (path === 'environment')
         throw bad(name, 'names no environment, which every job needs');
-    if (path === 'command')
-        throw bad(name, 'has no "command"');
+    if (issue.received === 'undefined')
+        throw bad(name, `has no ${(0,report/* quoted */.TL)(prefix + path)}`);
     throw bad(name, path === ''
         ? `has ${(0,report/* quoted */.TL)(prefix.slice(0, -1))}, which ${issue.message}`
         : `has ${(0,report/* quoted */.TL)(prefix + path)}, which ${issue.message}`);

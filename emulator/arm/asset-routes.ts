@@ -1,10 +1,12 @@
 import type { Router } from 'express'
+import { names } from '../names.ts'
 import { answer } from '../traffic.ts'
+import type { JobRunner } from './command-jobs.ts'
 import { badRequest, conflict, notFound } from './errors.ts'
 import { root, type Workspace, workspaceId } from './workspace.ts'
 
-/** Code and environments, as far as jobs need them: versions of both can be made once, and looked up. */
-export function assetRoutes(router: Router, { codes, environments }: Workspace): void {
+/** Code, environments and computes, as far as jobs need them: versions can be made once and looked up, computes are there or not. */
+export function assetRoutes(router: Router, { codes, environments }: Workspace, runner: JobRunner): void {
   router
     .route(`${root}/codes/:name/versions/:version`)
     .get((request, response) => {
@@ -23,6 +25,15 @@ export function assetRoutes(router: Router, { codes, environments }: Workspace):
       codes.set(keyOf(name, version), codeUri)
       answer(response, { status: known === undefined ? 201 : 200, body: resource('codes', name, version, { codeUri }) })
     })
+  router.route(`${root}/computes`).get((_request, response) => {
+    answer(response, { status: 200, body: { value: [...runner.computes].map(computeResource) } })
+  })
+  router.route(`${root}/computes/:name`).get((request, response) => {
+    const { name } = request.params
+    // As the service does it: without a word (facts, 8.2).
+    if (!runner.computes.has(name)) answer(response, { status: 404, headers: { 'x-ms-response-type': 'standard' } })
+    else answer(response, { status: 200, body: computeResource(name) })
+  })
   router.route(`${root}/environments/:name/versions`).get((request, response) => {
     const { name } = request.params
     const versions = environments.get(name)
@@ -53,5 +64,16 @@ function resource(kind: 'codes' | 'environments', name: string, version: string,
     name: version,
     type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
     properties: { isAnonymous: true, isArchived: false, tags: {}, properties: {}, ...properties },
+  }
+}
+
+function computeResource(name: string): unknown {
+  const properties = { computeType: 'AmlCompute', provisioningState: 'Succeeded', properties: {} }
+  return {
+    id: `${workspaceId}/computes/${name}`,
+    name,
+    type: 'Microsoft.MachineLearningServices/workspaces/computes',
+    location: names.location,
+    properties,
   }
 }

@@ -38,6 +38,7 @@ export interface JobRunner {
 
 const before = ['NotStarted', 'Preparing', 'Queued'] as const
 const stdLog = 'user_logs/std_log.txt'
+const buildLog = 'azureml-logs/20_image_build_log.txt'
 /** As soon as this, in milliseconds, what a job prints is in its log. */
 const logInterval = 50
 
@@ -95,6 +96,15 @@ const isEnded = ({ status }: CommandJob) => ['Completed', 'Failed', 'Canceled'].
 const artifactFolder = (name: string) => `ExperimentRun/dcid.${name}`
 const artifacts = (storage: Storage): ContainerClient => storage.container(artifactContainer)
 
+/** Environments that are made for one job have an image that is built. */
+const isBuilt = ({ asked }: CommandJob) => String(asked.environmentId).includes('/CliV2AnonymousEnvironment/')
+
+async function appendLog(storage: Storage, { name }: CommandJob, log: string, text: string): Promise<void> {
+  const client = artifacts(storage).getAppendBlobClient(`${artifactFolder(name)}/${log}`)
+  await client.createIfNotExists()
+  await client.appendBlock(text, Buffer.byteLength(text))
+}
+
 /** A job is a process group of its own: what the command starts ends with it. */
 function killGroup({ process: child }: CommandJob): void {
   try {
@@ -141,6 +151,8 @@ async function live(runner: JobRunner, workspace: Workspace, storage: Storage, j
     for (const status of before) {
       if (job.status === 'CancelRequested') break
       job.status = status
+      if (status === 'Preparing' && isBuilt(job))
+        await appendLog(storage, job, buildLog, 'Step 1/2 : building the image\nStep 2/2 : done\n')
       await sleep(runner.stateDelay)
     }
     if (job.status !== 'CancelRequested') await run(workspace, storage, job, folder)

@@ -24,7 +24,7 @@ export function armRouter(workspace: Workspace, tokens: TokenIssuer, runner: Job
   datastoreRoutes(router, workspace)
   dataRoutes(router, workspace)
   permissionRoutes(router, workspace)
-  assetRoutes(router, workspace)
+  assetRoutes(router, workspace, runner)
   jobRoutes(router, workspace, runner)
   for (const path of known) router.all(path, wrongMethod)
   router.use(nothingHere)

@@ -4,11 +4,13 @@ import { actionLog as log } from './action-log.ts'
 import { checkClock, checkIdToken, checkSignIn, checkToken, checkWorkspace, signsInByOidc } from './check-azure.ts'
 import { checkComment } from './check-comment.ts'
 import { checkDatasets } from './check-datasets.ts'
+import { checkCompute, checkJobFile } from './check-job.ts'
 import { checkMounting } from './check-mounting.ts'
 import { checkDisk, checkEvent, checkRunner, checkTargetFolders, withoutLocalFolders } from './check-runner.ts'
 import { writeCheckSummary } from './check-summary.ts'
 import { type Examination, examine, needing, verdictOf } from './findings.ts'
 import type { ActionInputs } from './inputs.ts'
+import { checkoutFolder } from './places.ts'
 
 /**
  * `check: true`: says of everything that a step with these inputs needs whether it is there, one line each, and what to do where it is not. It
@@ -19,8 +21,19 @@ export async function checkSetup(inputs: ActionInputs, signal: AbortSignal): Pro
   const examination: Examination = { findings: [], signal, log }
   const remote = await checkMachine(examination, inputs)
   const remains = remote.inputDatasets.length + remote.outputDatasets.length > 0
-  if (remains || inputs.inputDatasets.length === 0)
-    await checkDatasets(examination, await checkConnection(examination, inputs), remote)
+  const job = inputs.submitToAzureml
+    ? await examine(examination, 'job', () => checkJobFile(checkoutFolder()))
+    : undefined
+  if (remains || inputs.submitToAzureml || inputs.inputDatasets.length === 0) {
+    const context = await checkConnection(examination, inputs)
+    if (job)
+      await examine(
+        examination,
+        'compute',
+        needing('the workspace', context, (found) => checkCompute(found, job)),
+      )
+    await checkDatasets(examination, context, remote)
+  }
   await writeCheckSummary(examination.findings)
   log.info(verdictOf(examination.findings))
 }
@@ -31,6 +44,8 @@ async function checkMachine(examination: Examination, inputs: ActionInputs): Pro
   await examine(examination, 'event', () => checkEvent(inputs))
   if (inputs.pullRequestComment) await examine(examination, 'comment', checkComment)
   await examine(examination, 'disk', checkDisk)
+  // In a job, AzureML mounts, and knows no folders of the runner.
+  if (inputs.submitToAzureml) return inputs
   const isMountRequired = inputs.inputDatasets.some(({ useMounting }) => useMounting === 'true')
   await examine(examination, 'mounting', () => checkMounting(isMountRequired, examination.signal))
   const inputDatasets = await withoutLocalFolders(examination, inputs.inputDatasets)

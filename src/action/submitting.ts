@@ -8,7 +8,7 @@ import {
   reportResolved,
 } from '../datasets/index.ts'
 import { datasetsOf, followJob, prepareJob, requireCompleted, submitJob, type WrittenOutput } from '../jobs/index.ts'
-import { listed, messageOf, UserError } from '../report/index.ts'
+import { formatSeconds, listed, messageOf, UserError } from '../report/index.ts'
 import { pullRequestOfRun } from './comment-target.ts'
 import type { ActionInputs } from './inputs.ts'
 import { currentJob } from './job.ts'
@@ -97,12 +97,14 @@ async function waitFor(
   let session = followed
   stopwatch.begin('run job')
   const logs = showJobLogs()
+  const start = performance.now()
   try {
     const end = await followJob(context, name, logs)
     session = await updateSession(followed, { azuremlJob: undefined })
     setJobOutputs(end.job)
     for (const warning of end.warnings) log.warning(`Job ${name}: ${warning}`)
-    draft.change({ notes: [`Job ${name} (${end.job.status}): ${end.job.studioUrl}`] })
+    const waited = formatSeconds((performance.now() - start) / 1000)
+    draft.change({ notes: [`Job ${name}: ${end.job.status} after ${waited}. ${end.job.studioUrl}`] })
     requireCompleted(end, logs.lastLines, log)
   } catch (error) {
     // Sent at once: the runner kills a step some seconds after it told it to stop.

@@ -3,6 +3,7 @@ export { askClockSkew } from './arm-clock.ts'
 export { describeSkew } from './clock.ts'
 export { type Cloud, cloudNames, cloudOf } from './cloud.ts'
 export { findCodeVersion, putCodeVersion } from './code-versions.ts'
+export { findCompute } from './computes.ts'
 export { type Identity, type IdTokenSource, MissingCredentials, type SignInSettings, signIn } from './credentials.ts'
 export {
   type DataContainerState,

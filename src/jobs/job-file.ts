@@ -144,7 +144,8 @@ function checkPortName(key: string, name: string): void {
 }
 
 function distributionOf(value: Readonly<Record<string, YamlValue>>, name: string): Distribution {
-  const type = String(value.type ?? '').toLowerCase()
+  if (typeof value.type !== 'string') throw bad(name, 'has a distribution without a type')
+  const type = value.type.toLowerCase()
   if (!Object.hasOwn(distributionSchemas, type))
     throw bad(name, `has the distribution ${quoted(type)}; there are ${Object.keys(distributionSchemas).join(', ')}`)
   const kind = type as Distribution['type']
@@ -227,7 +228,7 @@ function validate<S extends v.GenericSchema>(
     )
   }
   if (path === 'environment') throw bad(name, 'names no environment, which every job needs')
-  if (path === 'command') throw bad(name, 'has no "command"')
+  if (issue.received === 'undefined') throw bad(name, `has no ${quoted(prefix + path)}`)
   throw bad(
     name,
     path === ''

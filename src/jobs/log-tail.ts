@@ -27,6 +27,11 @@ const shown = [
 /** Bytes of one look at one log: a job may write faster than a log can be shown. */
 const mostAtOnce = 8 * 1024 * 1024
 const mostTries = 3
+/** Milliseconds. */
+const retryPause = 500
+
+/** Reads a range (`bytes=0-99`) of what a signed address names. */
+export type GetRange = typeof getRange
 
 /** One log: how far it was read, and the beginning of a line whose end has not come. */
 interface Tail {
@@ -38,7 +43,7 @@ interface Tail {
  * Logs are append blobs: only what is new is asked for, by range, and shown in whole lines, so that no character is cut.
  * (Blob service: 416 where there is nothing new.)
  */
-export function createTails(output: LogOutput, signal: AbortSignal): Tails {
+export function createTails(output: LogOutput, signal: AbortSignal, get: GetRange = getRange): Tails {
   const tails = new Map<string, Tail>()
   let current: string | undefined
   const show = (name: string, lines: readonly string[]) => {
@@ -54,7 +59,7 @@ export function createTails(output: LogOutput, signal: AbortSignal): Tails {
     const tail = tails.get(name) ?? { offset: 0, rest: Buffer.alloc(0) }
     tails.set(name, tail)
     for (;;) {
-      const bytes = await readFrom(url, tail.offset, signal)
+      const bytes = await readFrom(get, url, tail.offset, signal)
       if (bytes.byteLength === 0) return
       tail.offset += bytes.byteLength
       const all = Buffer.concat([tail.rest, bytes])
@@ -85,7 +90,7 @@ function linesOf(bytes: Buffer): string[] {
 }
 
 /** What is new behind an offset; nothing where there is nothing, or it cannot be had now: the next look asks again. */
-async function readFrom(url: string, offset: number, signal: AbortSignal): Promise<Buffer> {
+async function readFrom(get: GetRange, url: string, offset: number, signal: AbortSignal): Promise<Buffer> {
   for (let tries = 1; tries <= mostTries; tries += 1) {
     try {
       const range = `bytes=${offset}-${offset + mostAtOnce - 1}`
@@ -96,13 +101,17 @@ async function readFrom(url: string, offset: number, signal: AbortSignal): Promi
     } catch {
       signal.throwIfAborted()
     }
-    await sleep(500)
+    await sleep(retryPause)
   }
   return Buffer.alloc(0)
 }
 
 /** By the pipeline of the Azure clients, which knows proxies. As bytes: a text may be cut in the middle of a character. */
-async function get(url: string, range: string, abortSignal: AbortSignal): Promise<{ status: number; bytes: Buffer }> {
+async function getRange(
+  url: string,
+  range: string,
+  abortSignal: AbortSignal,
+): Promise<{ status: number; bytes: Buffer }> {
   const request = createPipelineRequest({ url, method: 'GET', abortSignal })
   request.headers.set('x-ms-range', range)
   request.headers.set('x-ms-version', '2023-11-03')

@@ -69,7 +69,6 @@ const pieces: readonly (readonly [string, string, readonly string[]])[] = [
       'has an environment with neither "image" nor "build"',
       'is no key of a command job; did you mean',
       'this action does not support',
-      'has no "command"',
       '; there are user_identity, managed and aml_token',
       'write seconds, or a number and one of s, m, h, d, such as 3.5h',
       'only letters, digits and "_" are possible, and no digit first',

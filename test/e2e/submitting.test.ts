@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { StepResult } from '../../emulator/runner.ts'
+import { check as checkIn, linesOf } from './doctor-lines.ts'
 import { errorOf, type Inputs, type Job, useWorld, warningsOf } from './world.ts'
 
 const world = useWorld()
@@ -85,6 +86,9 @@ describe('a submitted job', () => {
       'max-run-duration': '3.5h',
     })
     expect(step.exitCode, step.log).toBe(0)
+    expect(step.log).toMatch(
+      /Log of the job: azureml-logs\/20_image_build_log\.txt[\s\S]*building the image[\s\S]*Log of the job: user_logs/,
+    )
     expect(step.log).toContain('rate 0.1 is high')
     expect(step.log).toContain('extra content')
     expect(step.log).toContain('main.py')
@@ -152,9 +156,18 @@ describe('a submitted job', () => {
       failures += 1
       return failures % 2 === 1 ? { status: 503, body: 'busy' } : undefined
     }
+    let looks = 0
+    world.emulator.intercept.arm = ({ method, path }) => {
+      if (method !== 'GET' || !/\/jobs\/gh-[^/]*$/.test(path)) return undefined
+      looks += 1
+      return looks === 2 || looks === 3
+        ? { status: 400, body: { error: { code: 'UserError', message: 'odd' } } }
+        : undefined
+    }
     const job = await world.job()
     const step = await job.main({ ...submit, command: 'echo one; sleep 2; echo two' })
     expect(step.exitCode, step.log).toBe(0)
+    expect(step.log).toMatch(/could not be looked at .*odd.*; trying again/)
     expect(step.log.match(/^(\s*\|?\s*)?(one|two)$/gm)?.map((line) => line.trim())).toEqual(['one', 'two'])
     await job.post()
   })
@@ -257,6 +270,28 @@ describe('what cannot be submitted', () => {
     expect(errorOf(await job.main({ ...submit, ...inputs }))).toMatch(text)
     expect(jobsOf()).toHaveLength(before)
     await job.post('failure')
+  })
+})
+
+describe('the doctor', () => {
+  const lines = (step: StepResult) => linesOf(step).map(({ subject, state }) => `${state} ${subject}`)
+
+  test('looks at the job and its compute, and submits nothing', async () => {
+    await world.upload({ 'looked/a.txt': 'alpha' })
+    const before = jobsOf().length
+    const step = await checkIn(world, { ...submit, command: 'echo x', 'input-datasets': 'looked' })
+    expect(step.exitCode, step.log).toBe(0)
+    expect(lines(step)).toEqual(expect.arrayContaining(['ok job', 'ok compute', 'ok input looked']))
+    expect(lines(step)).not.toContain('info mounting')
+    expect(jobsOf()).toHaveLength(before)
+  })
+
+  test('says what is wrong with them', async () => {
+    const step = await checkIn(world, { ...submit, command: 'echo x', compute: 'nowhere' })
+    expect(lines(step)).toContain('missing compute')
+    expect(step.log).toMatch(/no compute "nowhere"[\s\S]*one of "cpu-cluster", "gpu-cluster"/)
+    const other = await checkIn(world, { ...submit, 'job-file': 'none.yml' })
+    expect(lines(other)).toContain('missing job')
   })
 })
 

@@ -273,7 +273,7 @@ describe('what cannot be submitted is named', () => {
     ['a parallel job', 'mini_batch_size: 1\ninput_data: x', /type "parallel"/],
     ['an automl job', 'primary_metric: auc\ntraining_data: {}', /type "automl"/],
     ['no environment', 'command: x', /names no environment/],
-    ['an empty command', 'command: ""\nenvironment: e', /has no "command"/],
+    ['an empty command', 'command: ""\nenvironment: e', /"command", which must not be empty/],
     ['a key that is misspelled', `${least}display_nam: x`, /"display_nam".*did you mean "display_name"/],
     ['a key that nobody knows', `${least}zzzzzzzz: x`, /"zzzzzzzz", which this action does not support/],
     [
