@@ -40,6 +40,7 @@ const known = [
   '/jobs{/:name}',
   '/jobs/:name/cancel',
 ]
+  .concat('/computes{/:name}', '/codes/:name/versions/:version', '/environments/:name/versions{/:version}')
   .concat('/data/:name/versions{/:version}', '/providers/Microsoft.Authorization/permissions')
   .map((path) => `${root}${path}`)
 
@@ -54,7 +55,7 @@ function nothingHere(request: Request): never {
   const types = segments.filter((_, index) => index % 2 === 0).join('/')
   const message =
     `The resource type '${types}' could not be found in the namespace 'Microsoft.MachineLearningServices' for api version ` +
-    `'${String(request.query['api-version'])}'. (The emulator has workspaces, datastores, data, codes, environments and jobs.)`
+    `'${String(request.query['api-version'])}'. (The emulator has workspaces, datastores, data, codes, environments, computes and jobs.)`
   throw managerError(404, 'InvalidResourceType', message)
 }
 

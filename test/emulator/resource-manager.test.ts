@@ -143,8 +143,8 @@ test('answers carry Resource Manager’s headers, and reads and writes are count
 
 test('a method or a kind of resource that is not there is refused as such', async () => {
   expect(await refused(workspacePath(emulator), { method: 'PUT', body: {} })).toMatchObject({ status: 405 })
-  const computes = await refused(workspacePath(emulator, '/computes/cpu'))
-  expect(computes).toMatchObject({ status: 404, code: 'InvalidResourceType' })
+  const models = await refused(workspacePath(emulator, '/models/cpu'))
+  expect(models).toMatchObject({ status: 404, code: 'InvalidResourceType' })
 })
 
 test('a body that is no JSON is refused', async () => {
