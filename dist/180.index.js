@@ -3022,11 +3022,11 @@ const idleAfter = 2000;
 function createForesight({ tree, memory, foresee }) {
     const runs = [];
     const walks = [];
+    /** Half of the memory is for runs, and half for walks; each has an equal share, as long as it is used. */
     const shareOf = (all) => {
         const now = performance.now();
-        return (memory /
-            2 /
-            Math.max(1, all.reduce((count, { at }) => count + (now - at < idleAfter ? 1 : 0), 0)));
+        const active = all.filter(({ at }) => now - at < idleAfter);
+        return memory / 2 / Math.max(1, active.length);
     };
     const sawStretch = (inode, offset, length) => {
         const found = runs.findIndex((run) => run.inode === inode && Math.abs(offset - run.next) <= disorder.bytes);

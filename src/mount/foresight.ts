@@ -67,16 +67,11 @@ export interface ForesightOptions {
 export function createForesight({ tree, memory, foresee }: ForesightOptions): Foresight {
   const runs: Run[] = []
   const walks: Walk[] = []
+  /** Half of the memory is for runs, and half for walks; each has an equal share, as long as it is used. */
   const shareOf = (all: readonly { readonly at: number }[]) => {
     const now = performance.now()
-    return (
-      memory /
-      2 /
-      Math.max(
-        1,
-        all.reduce((count, { at }) => count + (now - at < idleAfter ? 1 : 0), 0),
-      )
-    )
+    const active = all.filter(({ at }) => now - at < idleAfter)
+    return memory / 2 / Math.max(1, active.length)
   }
 
   const sawStretch = (inode: number, offset: number, length: number): Run => {
