@@ -106,6 +106,35 @@ describe('a submitted job', () => {
     await job.post()
   })
 
+  test.each<[string, Inputs, RegExp]>([
+    ['a version', { environment: 'azureml:mine:2' }, /\/environments\/mine\/versions\/2$/],
+    ['a label', { environment: 'mine@latest' }, /\/environments\/mine\/versions\/3$/],
+    ['one of Microsoft', { environment: 'azureml:AzureML-x:33' }, /^azureml:AzureML-x:33$/],
+    [
+      'one of a registry',
+      { environment: 'azureml://registries/azureml/environments/x/labels/latest' },
+      /^azureml:\/\/registries/,
+    ],
+    ['an image', { environment: '', image: 'ubuntu' }, /\/CliV2AnonymousEnvironment\/versions\/[0-9a-f]{32}$/],
+    [
+      'a build context',
+      { environment: '{build: {path: docker}}' },
+      /\/CliV2AnonymousEnvironment\/versions\/[0-9a-f]{32}$/,
+    ],
+  ])('runs in an environment that is %s', async (_what, inputs, id) => {
+    world.emulator.environments.set('mine', ['2', '3'])
+    const job = await world.job()
+    await write(job, { 'docker/Dockerfile': 'FROM ubuntu' })
+    const step = await job.main({ ...submit, command: 'true', ...inputs })
+    expect(step.exitCode, step.log).toBe(0)
+    expect(lastJob()?.asked.environmentId).toMatch(id)
+    const uploads = world.emulator.requests.filter(
+      ({ operation, path }) => operation === 'Put Blob' && path.endsWith('/docker/Dockerfile'),
+    )
+    expect(uploads).toHaveLength(inputs.environment?.includes('build') ? 1 : 0)
+    await job.post()
+  })
+
   test('that fails, fails the step with what AzureML says and the end of the log; nothing is registered', async () => {
     const job = await world.job()
     const step = await job.main({

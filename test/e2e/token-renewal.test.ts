@@ -62,3 +62,14 @@ test('a mount signs in for itself, and anew for as long as the job reads from it
   expect(await read('b')).toContain('beta')
   expect((await job.post()).exitCode).toBe(0)
 })
+
+test('a job is followed for longer than a token lasts', async () => {
+  const job = await world.job()
+  const step = await job.main({
+    ...{ 'submit-to-azureml': 'true', compute: 'cpu-cluster', environment: 'azureml:env:1' },
+    command: 'for i in 1 2 3 4 5; do echo "look $i"; sleep 2; done',
+  })
+  expect(step.exitCode, step.log).toBe(0)
+  expect(step.log.match(/look \d$/gm)).toHaveLength(5)
+  expect((await job.post()).exitCode).toBe(0)
+})
