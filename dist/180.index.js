@@ -2769,6 +2769,10 @@ function createBuffers(most) {
 
 /** A file is kept in chunks of so many bytes: what a random read moves at least. Large reads are many of them in one request. */
 const chunkBytes = 64 * 1024;
+/** The indices of the first and the last chunk of a stretch of a file. */
+function indicesOf(offset, length) {
+    return [Math.floor(offset / chunkBytes), Math.floor((offset + length - 1) / chunkBytes)];
+}
 function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
     const buffers = createBuffers(most);
     /** By inode and index: both together may be more than a number can hold. */
@@ -2779,15 +2783,12 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
     const pending = new Map();
     const waitingForRoom = new Set();
     let foreseen = 0;
-    const remove = ({ inode, index }) => {
-        const chunks = files.get(inode);
-        chunks?.delete(index);
-        if (chunks?.size === 0)
-            files.delete(inode);
-    };
     const lengthOf = (inode, index) => Math.min(chunkBytes, sizeOf(inode) - index * chunkBytes);
     const release = (chunk) => {
-        remove(chunk);
+        const chunks = files.get(chunk.inode);
+        chunks?.delete(chunk.index);
+        if (chunks?.size === 0)
+            files.delete(chunk.inode);
         unread.delete(chunk);
         read.delete(chunk);
         buffers.giveBack(chunk.buffer);
@@ -2857,8 +2858,7 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
         chunk.waiting.clear();
     };
     const fail = (chunk, error) => {
-        remove(chunk);
-        buffers.giveBack(chunk.buffer);
+        release(chunk);
         for (const one of chunk.waiting) {
             settle(one);
             one.reader.onFailed(error);
@@ -2946,7 +2946,7 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
     /** Begins with a reader when there is room for all that it needs at once: so every one that has begun can end. */
     const begin = (reader) => {
         const { inode, offset, length } = reader;
-        const [first, last] = [Math.floor(offset / chunkBytes), Math.floor((offset + length - 1) / chunkBytes)];
+        const [first, last] = indicesOf(offset, length);
         const there = present(inode, first, last);
         for (const chunk of there)
             chunk.pins += 1; // what is there stays while room is made for the rest
@@ -2991,7 +2991,7 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
         foresee: (inode, offset, length) => {
             if (foreseen >= mostForeseen || waitingForRoom.size > 0)
                 return false;
-            const [first, last] = [Math.floor(offset / chunkBytes), Math.floor((offset + length - 1) / chunkBytes)];
+            const [first, last] = indicesOf(offset, length);
             const added = addMissing(inode, first, last, true);
             if (added)
                 fetchRuns(inode, added, true);
@@ -3588,7 +3588,7 @@ async function asRoot(name, args, stdin = 'ignore') {
     const command = [...(sudo ? [sudo, '-n'] : []), program, ...args];
     const child = (0,external_node_child_process_.spawn)(command[0], command.slice(1), {
         stdio: [typeof stdin === 'string' && stdin !== 'ignore' ? 'pipe' : stdin, 'ignore', 'pipe'],
-        // The words that we look for are those of the plain locale.
+        // The plain locale, so that what a program says reads the same on every machine.
         env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
         timeout: system_patience,
         killSignal: 'SIGKILL',

@@ -86,7 +86,7 @@ var azureml = __webpack_require__(3570);
 // EXTERNAL MODULE: ./build/datasets/index.js + 16 modules
 var datasets = __webpack_require__(51205);
 // EXTERNAL MODULE: ./build/jobs/index.js + 9 modules
-var jobs = __webpack_require__(57522);
+var build_jobs = __webpack_require__(57522);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(92036);
 // EXTERNAL MODULE: ./build/action/comment-target.js
@@ -134,7 +134,6 @@ var action_session = __webpack_require__(37771);
 
 
 
-const endedStates = ['Completed', 'Failed', 'Canceled'];
 /**
  * Submits the step as an AzureML job and, if it is to be waited for, shows its logs and registers what it wrote.
  * @returns the session with the versions of the outputs
@@ -146,21 +145,20 @@ async function submitAndWait(context, inputs, { job, base, isInline }, ensured, 
         outputs.push({ output, ...(await (0,datasets/* chooseWrittenFolder */.t1)(context, output, provenance)) });
     const tags = await tagsOfRun();
     context.stopwatch.begin('prepare job');
-    const body = await (0,jobs/* prepareJob */.LS)(context, { job, base, isInline, inputs: ensured, outputs, tags, properties: {} });
+    const body = await (0,build_jobs/* prepareJob */.LS)(context, { job, base, isInline, inputs: ensured, outputs, tags, properties: {} });
     const name = `gh-${provenance.run}-${provenance.attempt}-${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
     // Before the job exists: whoever is killed now leaves its name to the post step.
     const session = await (0,action_session/* updateSession */.qO)(opened, { azuremlJob: name });
     if (inputs.supersede)
         await cancelSuperseded(context, tags, Number(provenance.run));
     context.stopwatch.begin('submit');
-    const submitted = await (0,jobs/* submitJob */.Ok)(context, name, body);
+    const submitted = await (0,build_jobs/* submitJob */.Ok)(context, name, body);
     tellJob(submitted, draft);
     if (!inputs.waitForCompletion) {
         (0,action_outputs/* setJobOutputs */.M7)(submitted);
         return (0,action_session/* updateSession */.qO)(session, { azuremlJob: undefined });
     }
-    const known = ensured.map(datasets/* reportResolved */.fU);
-    return waitFor(context, inputs, submitted, { inputs: known.map(({ name: dataset, version }) => `${dataset}:${version}`), outputs }, session, draft);
+    return waitFor(context, inputs, submitted, { inputs: ensured.map(({ asset }) => (0,datasets/* labelOf */.Wy)(asset)), outputs }, session, draft);
 }
 /** Waits for a job that an earlier step submitted, and registers what it wrote. */
 async function attachTo(context, inputs, name, opened, draft) {
@@ -169,7 +167,7 @@ async function attachTo(context, inputs, name, opened, draft) {
         throw new report/* UserError */.yo('job-not-found', `attach-to: there is no job "${name}" in workspace "${context.workspace.name.workspace}".`);
     const session = await (0,action_session/* updateSession */.qO)(opened, { azuremlJob: name });
     tellJob(job, draft);
-    return waitFor(context, inputs, job, (0,jobs/* datasetsOf */.PF)(job), session, draft);
+    return waitFor(context, inputs, job, (0,build_jobs/* datasetsOf */.PF)(job), session, draft);
 }
 async function waitFor(context, inputs, { name }, datasets, followed, draft) {
     const { signal, log, stopwatch } = context;
@@ -178,14 +176,14 @@ async function waitFor(context, inputs, { name }, datasets, followed, draft) {
     const logs = showJobLogs();
     const start = performance.now();
     try {
-        const end = await (0,jobs/* followJob */.Bv)(context, name, logs);
+        const end = await (0,build_jobs/* followJob */.Bv)(context, name, logs);
         session = await (0,action_session/* updateSession */.qO)(followed, { azuremlJob: undefined });
         (0,action_outputs/* setJobOutputs */.M7)(end.job);
         for (const warning of end.warnings)
             log.warning(`Job ${name}: ${warning}`);
         const waited = (0,report/* formatSeconds */.Xo)((performance.now() - start) / 1000);
         draft.change({ notes: [`Job ${name}: ${end.job.status} after ${waited}. ${end.job.studioUrl}`] });
-        (0,jobs/* requireCompleted */.hO)(end, logs.lastLines, log);
+        (0,build_jobs/* requireCompleted */.hO)(end, logs.lastLines, log);
     }
     catch (error) {
         // Sent at once: the runner kills a step some seconds after it told it to stop.
@@ -215,7 +213,7 @@ function tellJob({ name, studioUrl, status }, draft) {
 /** What the post step does about a job that the main step did not see to its end. */
 async function makeSureOfCancel({ workspace, log }, name) {
     const job = await (0,azureml/* findJob */.pC)(workspace, name);
-    if (!job || endedStates.includes(job.status))
+    if (!job || build_jobs/* endedStates */.Tp.includes(job.status))
         return;
     await (0,azureml/* cancelJob */.mh)(workspace, name);
     log.info(`Job ${name} was told to stop.`);
@@ -242,7 +240,7 @@ async function cancelSuperseded({ workspace, log }, tags, run) {
     const older = jobs.filter(({ tags: of, status }) => of[tagNames.pullRequest] === pullRequest &&
         of[tagNames.workflow] === tags[tagNames.workflow] &&
         Number(of[tagNames.run]) < run &&
-        !endedStates.includes(status));
+        !build_jobs/* endedStates */.Tp.includes(status));
     for (const { name } of older)
         await (0,azureml/* cancelJob */.mh)(workspace, name);
     if (older.length > 0)
@@ -270,6 +268,7 @@ function refuseForJobs(inputs, draft) {
 __webpack_require__.d(__webpack_exports__, {
   ej: () => (/* reexport */ checkJob),
   PF: () => (/* reexport */ datasetsOf),
+  Tp: () => (/* reexport */ endedStates),
   Bv: () => (/* reexport */ followJob),
   LS: () => (/* reexport */ prepareJob),
   i5: () => (/* reexport */ readJobFile),
@@ -393,7 +392,8 @@ async function getRange(url, range, abortSignal) {
 
 
 
-const ended = ['Completed', 'Failed', 'Canceled'];
+/** The states that a job does not leave again, as AzureML writes them. */
+const endedStates = ['Completed', 'Failed', 'Canceled'];
 /** Milliseconds between two looks: often at first, since short jobs are waited for, then as often as a person would. */
 const pauses = { first: 1000, most: 15_000, growth: 1.2 };
 /** So many looks in a row may fail before that counts. */
@@ -436,7 +436,7 @@ async function followJob(context, name, output) {
         try {
             const { job, details } = await look();
             failures = 0;
-            if (ended.includes(job.status))
+            if (endedStates.includes(job.status))
                 return await finish(job, details);
         }
         catch (error) {

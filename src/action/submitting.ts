@@ -4,10 +4,18 @@ import {
   chooseWrittenFolder,
   type DatasetContext,
   type EnsuredInput,
+  labelOf,
   publishWritten,
-  reportResolved,
 } from '../datasets/index.ts'
-import { datasetsOf, followJob, prepareJob, requireCompleted, submitJob, type WrittenOutput } from '../jobs/index.ts'
+import {
+  datasetsOf,
+  endedStates,
+  followJob,
+  prepareJob,
+  requireCompleted,
+  submitJob,
+  type WrittenOutput,
+} from '../jobs/index.ts'
 import { formatSeconds, listed, messageOf, UserError } from '../report/index.ts'
 import { pullRequestOfRun } from './comment-target.ts'
 import type { ActionInputs } from './inputs.ts'
@@ -17,8 +25,6 @@ import { showJobLogs } from './job-logs.ts'
 import { setJobOutputs } from './outputs.ts'
 import { type Session, type SessionOutput, updateSession } from './session.ts'
 import type { Draft } from './step-report.ts'
-
-const endedStates = ['Completed', 'Failed', 'Canceled']
 
 /**
  * Submits the step as an AzureML job and, if it is to be waited for, shows its logs and registers what it wrote.
@@ -50,12 +56,11 @@ export async function submitAndWait(
     setJobOutputs(submitted)
     return updateSession(session, { azuremlJob: undefined })
   }
-  const known = ensured.map(reportResolved)
   return waitFor(
     context,
     inputs,
     submitted,
-    { inputs: known.map(({ name: dataset, version }) => `${dataset}:${version}`), outputs },
+    { inputs: ensured.map(({ asset }) => labelOf(asset)), outputs },
     session,
     draft,
   )

@@ -12,7 +12,8 @@ export interface JobEnd {
   readonly warnings: readonly string[]
 }
 
-const ended = ['Completed', 'Failed', 'Canceled']
+/** The states that a job does not leave again, as AzureML writes them. */
+export const endedStates: readonly string[] = ['Completed', 'Failed', 'Canceled']
 /** Milliseconds between two looks: often at first, since short jobs are waited for, then as often as a person would. */
 const pauses = { first: 1000, most: 15_000, growth: 1.2 } as const
 /** So many looks in a row may fail before that counts. */
@@ -55,7 +56,7 @@ export async function followJob(context: DatasetContext, name: string, output: L
     try {
       const { job, details } = await look()
       failures = 0
-      if (ended.includes(job.status)) return await finish(job, details)
+      if (endedStates.includes(job.status)) return await finish(job, details)
     } catch (error) {
       failures += 1
       if (signal.aborted || failures >= mostFailures || isFinal(error)) throw error

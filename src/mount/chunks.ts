@@ -69,6 +69,11 @@ export interface ChunkOptions {
   readonly onRoom: () => void
 }
 
+/** The indices of the first and the last chunk of a stretch of a file. */
+function indicesOf(offset: number, length: number): [first: number, last: number] {
+  return [Math.floor(offset / chunkBytes), Math.floor((offset + length - 1) / chunkBytes)]
+}
+
 export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }: ChunkOptions): Chunks {
   const buffers: Buffers = createBuffers(most)
   /** By inode and index: both together may be more than a number can hold. */
@@ -80,14 +85,11 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
   const waitingForRoom = new Set<Reader>()
   let foreseen = 0
 
-  const remove = ({ inode, index }: Chunk) => {
-    const chunks = files.get(inode)
-    chunks?.delete(index)
-    if (chunks?.size === 0) files.delete(inode)
-  }
   const lengthOf = (inode: number, index: number) => Math.min(chunkBytes, sizeOf(inode) - index * chunkBytes)
   const release = (chunk: Chunk) => {
-    remove(chunk)
+    const chunks = files.get(chunk.inode)
+    chunks?.delete(chunk.index)
+    if (chunks?.size === 0) files.delete(chunk.inode)
     unread.delete(chunk)
     read.delete(chunk)
     buffers.giveBack(chunk.buffer)
@@ -146,8 +148,7 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
     chunk.waiting.clear()
   }
   const fail = (chunk: Chunk, error: unknown) => {
-    remove(chunk)
-    buffers.giveBack(chunk.buffer)
+    release(chunk)
     for (const one of chunk.waiting) {
       settle(one)
       one.reader.onFailed(error)
@@ -229,7 +230,7 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
   /** Begins with a reader when there is room for all that it needs at once: so every one that has begun can end. */
   const begin = (reader: Reader): boolean => {
     const { inode, offset, length } = reader
-    const [first, last] = [Math.floor(offset / chunkBytes), Math.floor((offset + length - 1) / chunkBytes)]
+    const [first, last] = indicesOf(offset, length)
     const there = present(inode, first, last)
     for (const chunk of there) chunk.pins += 1 // what is there stays while room is made for the rest
     const added = addMissing(inode, first, last, false)
@@ -266,7 +267,7 @@ export function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }
     },
     foresee: (inode, offset, length) => {
       if (foreseen >= mostForeseen || waitingForRoom.size > 0) return false
-      const [first, last] = [Math.floor(offset / chunkBytes), Math.floor((offset + length - 1) / chunkBytes)]
+      const [first, last] = indicesOf(offset, length)
       const added = addMissing(inode, first, last, true)
       if (added) fetchRuns(inode, added, true)
       return added !== undefined

@@ -33,7 +33,7 @@ async function asRoot(
   const command = [...(sudo ? [sudo, '-n'] : []), program, ...args] as [string, ...string[]]
   const child = spawn(command[0], command.slice(1), {
     stdio: [typeof stdin === 'string' && stdin !== 'ignore' ? 'pipe' : stdin, 'ignore', 'pipe'],
-    // The words that we look for are those of the plain locale.
+    // The plain locale, so that what a program says reads the same on every machine.
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
     timeout: patience,
     killSignal: 'SIGKILL',

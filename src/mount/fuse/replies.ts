@@ -85,7 +85,6 @@ export type Errno = keyof typeof constants.errno
 
 /** Writes answers to the device. Each request has to get exactly one, or who asked waits for ever. */
 export interface Replies {
-  /** Where the next answer is put together; see {@link Entries}. */
   error(unique: number, errno: Errno): void
   /** The answer to what needs none but that it went well. */
   ok(unique: number): void
