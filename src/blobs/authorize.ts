@@ -1,10 +1,11 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { AccessToken } from '@azure/core-auth'
 import type { ContainerCredential } from './container.ts'
+import type { Method } from './http/connection.ts'
 
 /** A request before it is signed. Its path is percent-encoded, its query not yet. */
 export interface UnsignedRequest {
-  readonly method: 'GET' | 'PUT'
+  readonly method: Method
   readonly path: string
   readonly query: Readonly<Record<string, string>>
   /** All but `Host`. */

@@ -51,9 +51,28 @@ export interface ReadRequest {
 
 /** Conditions and contents of a blob that is written. */
 export interface WriteOptions {
-  /** MD5 of the whole content, in base64. Stored with the blob. */
-  readonly md5: string
+  /** MD5 of the whole content, in base64. Stored with the blob; undefined where nobody knows it, and then none is stored. */
+  readonly md5: string | undefined
   /** Whether a blob of that name may be replaced; if not, the service answers 409 (`If-None-Match: *`). */
+  readonly replace: boolean
+  readonly signal: AbortSignal
+}
+
+/** A blob as it was written. */
+export interface Written {
+  /** Without quotes. */
+  readonly etag: string
+  /** Of the whole content, in base64, where it is stored. */
+  readonly md5: string | undefined
+}
+
+/** A blob that is copied within its container. */
+export interface CopyRequest {
+  readonly from: string
+  /** Of what is copied: another content is not. */
+  readonly etag: string
+  readonly to: string
+  /** Whether a blob of that name may be replaced; if not, the service answers 409. */
   readonly replace: boolean
   readonly signal: AbortSignal
 }
@@ -82,10 +101,14 @@ export interface BlobContainer {
    */
   probeWrite(prefix: string, signal: AbortSignal): Promise<void>
   read(request: ReadRequest): Promise<void>
-  /** Writes a small blob in one request (Put Blob); `Content-MD5` is checked by the service. */
-  putBlob(name: string, content: Uint8Array, options: WriteOptions): Promise<void>
+  /** Writes a small blob in one request (Put Blob); `Content-MD5` is checked by the service, and computed where it is not given. */
+  putBlob(name: string, content: Uint8Array, options: WriteOptions): Promise<Written>
   /** Stages one block of a large blob (Put Block). `id` is base64, of equal length for all blocks of a blob. */
   putBlock(name: string, id: string, content: Uint8Array, signal: AbortSignal): Promise<void>
   /** Makes a blob of staged blocks (Put Block List). */
-  putBlockList(name: string, ids: readonly string[], options: WriteOptions): Promise<void>
+  putBlockList(name: string, ids: readonly string[], options: WriteOptions): Promise<Written>
+  /** Copies a blob within the container, in the service (Copy Blob), and resolves when the copy is complete. @returns its ETag */
+  copyBlob(request: CopyRequest): Promise<string>
+  /** Deletes a blob; one that is not there is no error. */
+  deleteBlob(name: string, signal: AbortSignal): Promise<void>
 }

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Log, UserError } from '../report/index.ts'
 import { type Authorizer, authorizerOf, type Proof } from './authorize.ts'
 import { BlobError } from './blob.ts'
@@ -6,11 +7,13 @@ import type {
   BlobContainer,
   ContainerCredential,
   ContainerLocation,
+  CopyRequest,
   ListRequest,
   ReadRequest,
   WriteOptions,
+  Written,
 } from './container.ts'
-import { ConnectionLost } from './http/connection.ts'
+import { ConnectionLost, type Method } from './http/connection.ts'
 import { ProxyRefusal } from './http/dial.ts'
 import { openPool, type Pool } from './http/pool.ts'
 import { MalformedResponse, type ResponseHead } from './http/response.ts'
@@ -29,6 +32,7 @@ interface Opened {
   /** Path of the container's URL, percent-encoded, without slash at the end. */
   readonly path: string
   readonly pool: Pool
+  readonly credential: ContainerCredential
   readonly authorizer: Authorizer
   readonly retries: Retries
 }
@@ -41,6 +45,7 @@ export function openContainer(location: ContainerLocation, credential: Container
     location,
     path: url.pathname.replace(/\/$/, ''),
     pool: openPool(url, stallMilliseconds),
+    credential,
     authorizer: authorizerOf(location.accountName, credential),
     retries,
   }
@@ -61,6 +66,8 @@ export function openContainer(location: ContainerLocation, credential: Container
     putBlob: (name, content, options) => putBlob(opened, name, content, options),
     putBlock: (name, id, content, signal) => putBlock(opened, name, id, content, signal),
     putBlockList: (name, ids, options) => putBlockList(opened, name, ids, options),
+    copyBlob: (request) => copyBlob(opened, request),
+    deleteBlob: (name, signal) => deleteBlob(opened, name, signal),
   }
 }
 
@@ -136,9 +143,19 @@ function checkRange(
 const blockBlob = { 'x-ms-blob-type': 'BlockBlob', 'Content-Type': 'application/octet-stream' }
 
 /** `PUT {container}/{blob}` */
-async function putBlob(opened: Opened, name: string, content: Uint8Array, options: WriteOptions): Promise<void> {
-  const headers = { ...blockBlob, 'Content-MD5': options.md5, ...writeHeaders(options) }
-  await write(opened, { name, headers, body: content, signal: options.signal })
+async function putBlob(
+  opened: Opened,
+  name: string,
+  content: Uint8Array,
+  { signal, ...options }: WriteOptions,
+): Promise<Written> {
+  const md5 = options.md5 ?? md5Of(content)
+  const headers = { ...blockBlob, 'Content-MD5': md5, ...writeHeaders({ ...options, md5 }) }
+  return { etag: etagOf(await write(opened, { name, headers, body: content, signal })), md5 }
+}
+
+function md5Of(content: Uint8Array): string {
+  return createHash('md5').update(content).digest('base64')
 }
 
 /** `PUT {container}/{blob}?comp=block&blockid={id}` */
@@ -149,7 +166,7 @@ async function putBlock(
   content: Uint8Array,
   signal: AbortSignal,
 ): Promise<void> {
-  const headers = { 'Content-MD5': createHash('md5').update(content).digest('base64') }
+  const headers = { 'Content-MD5': md5Of(content) }
   await write(opened, { name, query: { comp: 'block', blockid: id }, headers, body: content, signal })
 }
 
@@ -158,22 +175,66 @@ async function putBlockList(
   opened: Opened,
   name: string,
   ids: readonly string[],
-  options: WriteOptions,
-): Promise<void> {
+  { signal, ...options }: WriteOptions,
+): Promise<Written> {
   const blocks = ids.map((id) => `<Latest>${id}</Latest>`).join('')
   const body = Buffer.from(`<?xml version="1.0" encoding="utf-8"?><BlockList>${blocks}</BlockList>`)
   const headers = {
     'Content-Type': 'application/xml',
-    'Content-MD5': createHash('md5').update(body).digest('base64'),
+    'Content-MD5': md5Of(body),
     'x-ms-blob-content-type': 'application/octet-stream',
     ...writeHeaders(options),
   }
-  await write(opened, { name, query: { comp: 'blocklist' }, headers, body, signal: options.signal })
+  const head = await write(opened, { name, query: { comp: 'blocklist' }, headers, body, signal })
+  return { etag: etagOf(head), md5: options.md5 }
 }
 
 /** What both ways of making a blob have in common: the MD5 that is stored, and whether a blob may be replaced. */
-function writeHeaders({ md5, replace }: WriteOptions): Record<string, string> {
-  return { 'x-ms-blob-content-md5': md5, ...(replace ? {} : { 'If-None-Match': '*' }) }
+function writeHeaders({ md5, replace }: Omit<WriteOptions, 'signal'>): Record<string, string> {
+  return {
+    ...(md5 === undefined ? {} : { 'x-ms-blob-content-md5': md5 }),
+    ...(replace ? {} : { 'If-None-Match': '*' }),
+  }
+}
+
+function etagOf({ headers }: ResponseHead): string {
+  return (headers.get('etag') ?? '').replaceAll('"', '')
+}
+
+/** Milliseconds after which a copy that goes on in the service is looked at again. */
+const copyInterval = 500
+
+/**
+ * `PUT {container}/{blob}` with `x-ms-copy-source` (Copy Blob). Within an account, whoever may write the one and read the other may copy; a
+ * shared access signature has to stand in the source's address too.
+ */
+async function copyBlob(opened: Opened, { from, etag, to, replace, signal }: CopyRequest): Promise<string> {
+  const { origin } = new URL(opened.location.url)
+  const { credential } = opened
+  const sas = credential.kind === 'sas' ? `?${credential.sas}` : ''
+  const headers = {
+    'x-ms-copy-source': `${origin}${opened.path}/${encodedName(from)}${sas}`,
+    'x-ms-source-if-match': `"${etag}"`,
+    ...(replace ? {} : { 'If-None-Match': '*' }),
+  }
+  let head = await write(opened, { name: to, headers, signal })
+  const operation = `copy ${from}`
+  while (head.headers.get('x-ms-copy-status') === 'pending') {
+    await sleep(copyInterval, undefined, { signal }).catch(() => signal.throwIfAborted())
+    head = await asking(operation, opened, signal, () => send(opened, { method: 'HEAD', operation, name: to, signal }))
+  }
+  const status = head.headers.get('x-ms-copy-status')
+  if (status !== 'success') throw new BlobError(operation, 0, `Copy${status}`)
+  return etagOf(head)
+}
+
+async function deleteBlob(opened: Opened, name: string, signal: AbortSignal): Promise<void> {
+  const operation = `delete ${name}`
+  try {
+    await asking(operation, opened, signal, () => send(opened, { method: 'DELETE', operation, name, signal }))
+  } catch (error) {
+    if (!(error instanceof BlobError) || error.status !== 404) throw error
+  }
 }
 
 interface Write {
@@ -184,13 +245,13 @@ interface Write {
   readonly signal: AbortSignal
 }
 
-async function write(opened: Opened, { name, ...rest }: Write): Promise<void> {
+function write(opened: Opened, { name, ...rest }: Write): Promise<ResponseHead> {
   const operation = `write ${name}`
-  await asking(operation, opened, rest.signal, () => send(opened, { method: 'PUT', operation, name, ...rest }))
+  return asking(operation, opened, rest.signal, () => send(opened, { method: 'PUT', operation, name, ...rest }))
 }
 
 interface BlobRequest {
-  readonly method: 'GET' | 'PUT'
+  readonly method: Method
   readonly operation: string
   /** Of a blob; without it, the request is about the container. */
   readonly name?: string
@@ -204,13 +265,14 @@ interface BlobRequest {
 }
 
 /** Sends one request, once more with another proof if the first is refused. @throws BlobError for every status that is not good */
-async function send(opened: Opened, request: BlobRequest): Promise<void> {
+async function send(opened: Opened, request: BlobRequest): Promise<ResponseHead> {
   const first = await sendOnce(opened, request)
-  if (isGood(first.head)) return
+  if (isGood(first.head)) return first.head
   const isRefused =
     first.head.status === 401 && (await unlessStopped(opened.authorizer.renew(first.proof), request.signal))
   const { head } = isRefused ? await sendOnce(opened, request) : first
   if (!isGood(head)) throw refusalOf(request.operation, head)
+  return head
 }
 
 function isGood({ status }: ResponseHead): boolean {

@@ -4,11 +4,14 @@ export {
   type BlobContainer,
   type ContainerCredential,
   type ContainerLocation,
+  type CopyRequest,
   isSameContainer,
   type ListRequest,
   type ReadRequest,
   type WriteOptions,
+  type Written,
 } from './container.ts'
+export { createGate, type Gate } from './gate.ts'
 export { openContainer } from './http-container.ts'
 export type { ListedPage } from './list-reader.ts'
 export { listFolders, listPages } from './listing.ts'

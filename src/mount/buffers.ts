@@ -5,6 +5,8 @@ export interface Buffers {
   /** A buffer with room for so many bytes, or undefined where that would be too much. */
   take(bytes: number): Buffer | undefined
   giveBack(buffer: Buffer): void
+  /** The buffer is not lent any more, but somebody may still read from it: it is left to the garbage collector. */
+  leave(buffer: Buffer): void
 }
 
 /** Chunks of small files are as large as the file: buffers come in powers of two from here on. */
@@ -41,6 +43,9 @@ export function createBuffers(most: number): Buffers {
       const same = free.get(buffer.byteLength)
       if (same) same.push(buffer)
       else free.set(buffer.byteLength, [buffer])
+    },
+    leave: (buffer) => {
+      lent -= buffer.byteLength
     },
   }
 }

@@ -3,7 +3,7 @@ import { type Log, messageOf, quoted } from '../report/index.ts'
 import { createChunks, type Reader } from './chunks.ts'
 import { createForesight } from './foresight.ts'
 import type { Operation } from './fuse/operations.ts'
-import { type Attributes, fileTypes, longestName, type Replies } from './fuse/replies.ts'
+import { type Attributes, fileTypes, longestName, type Replies, timeOf } from './fuse/replies.ts'
 import { INTERRUPT, LOOKUP, READ, type Request } from './fuse/requests.ts'
 import type { Handlers } from './fuse/serve.ts'
 import { indexOf, type Tree, treeOf } from './tree.ts'
@@ -148,7 +148,7 @@ export function inputFiles({ snapshot, container, replies, memory, signal, log }
       READ: read,
       INTERRUPT: interrupt,
       READLINK: ({ unique }) => replies.error(unique, 'EINVAL'),
-      STATFS: ({ unique }) => replies.statfs(unique, tree),
+      STATFS: ({ unique }) => replies.statfs(unique, { ...tree, free: 0 }),
     },
     get faults() {
       return [...faults.values()]
@@ -162,12 +162,23 @@ export function inputFiles({ snapshot, container, replies, memory, signal, log }
 
 /** What is answered from the tree alone. The kernel asks for each thing once: the tree never changes. */
 function namesAndAttributes(tree: Tree, replies: Replies): Handlers {
-  const attributes: Attributes = { ino: 0, size: 0, mtime: 0, mode: 0, nlink: 0 }
+  const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+  const never = timeOf(0)
+  const attributes: Attributes = {
+    ino: 0,
+    size: 0,
+    atime: never,
+    mtime: never,
+    ctime: never,
+    mode: 0,
+    nlink: 0,
+    ...owner,
+  }
   const attributesOf = (inode: number): Attributes => {
     const isFolder = tree.isFolder(inode)
     attributes.ino = inode
     attributes.size = isFolder ? 0 : tree.sizeOf(inode)
-    attributes.mtime = tree.timeOf(inode)
+    attributes.atime = attributes.mtime = attributes.ctime = timeOf(tree.timeOf(inode))
     attributes.mode = isFolder ? modes.folder : modes.file
     attributes.nlink = isFolder ? 2 + tree.foldersIn(inode) : 1
     return attributes

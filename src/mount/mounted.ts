@@ -4,9 +4,10 @@ import type { BlobContainer, Snapshot } from '../blobs/index.ts'
 import { detailOf, type Log } from '../report/index.ts'
 import type { MountStatus } from './control.ts'
 import { openDevice, type Reader } from './fuse/device.ts'
-import { repliesTo } from './fuse/replies.ts'
-import { serve } from './fuse/serve.ts'
-import { inputFiles } from './input-files.ts'
+import { readOnlyFlags, writableFlags } from './fuse/init.ts'
+import { type Replies, repliesTo } from './fuse/replies.ts'
+import { type Handlers, serve } from './fuse/serve.ts'
+import { type InputFiles, inputFiles } from './input-files.ts'
 import { ourMounts } from './mount-table.ts'
 import { holdersOf, mountDevice, raiseReadAhead, unmountFolder } from './system.ts'
 
@@ -20,6 +21,14 @@ export interface InputMount {
   readonly snapshot: Snapshot
 }
 
+/** What a daemon gives to each of its mounts. */
+export interface MountingOptions {
+  /** Bytes of file contents that it may keep in memory. */
+  readonly memory: number
+  readonly reader: Reader
+  readonly log: Log
+}
+
 /** A mounted dataset. */
 export interface Mounted {
   /** Resolves when it is mounted no more, whoever unmounted it. */
@@ -29,11 +38,59 @@ export interface Mounted {
   unmount(): Promise<void>
 }
 
-/** The tree never changes: what the kernel knows it may keep, if not for ever. */
+/** How a file system is mounted and served. */
+export interface Serving {
+  readonly folder: string
+  readonly isWritable: boolean
+  readonly reader: Reader
+  readonly log: Log
+}
+
+/** A file system that was mounted. */
+export interface ServedFolder {
+  /** Resolves when it is mounted no more, whoever unmounted it. */
+  readonly ended: Promise<void>
+  /** Processes that used it when it was to be unmounted. */
+  readonly holders: readonly string[]
+  unmount(): Promise<void>
+}
+
+/** All that changes comes through the kernel, or nothing changes: what it knows it may keep, if not for ever. */
 const validSeconds = 7 * 24 * 60 * 60
-/** Bytes of the largest READ, as the kernel takes them, and of the largest WRITE, which there is none of here. */
-const most = { read: 1024 * 1024, write: 4096 } as const
+/** Bytes of the largest READ and WRITE, as the kernel takes them. Where nothing may be written, there is no need for room. */
+const most = { read: 1024 * 1024, write: 1024 * 1024, noWrite: 4096 } as const
 const pageBytes = 4096
+
+/**
+ * Mounts a file system at a folder, and serves it until it is unmounted.
+ * @throws CommandFailure of `mount`, and what the system says
+ */
+export async function serveAt(
+  { folder, isWritable, reader, log }: Serving,
+  handlersFor: (replies: Replies) => Handlers,
+): Promise<ServedFolder> {
+  const mostWrite = isWritable ? most.write : most.noWrite
+  const device = openDevice(mostWrite, reader)
+  const replies = repliesTo(device, validSeconds)
+  const handlers = handlersFor(replies)
+  await mountDevice(device.fd, folder, { isReadOnly: !isWritable, mostRead: most.read })
+  const flags = isWritable ? writableFlags : readOnlyFlags
+  const { ready, ended } = serve(device, replies, handlers, { pageBytes, mostWrite, flags }, log)
+  const over = ended.catch((error) => log.warning(`The connection to the kernel broke: ${detailOf(error)}`))
+  await ready
+  await raiseReadAhead(folder)
+  let holders: readonly string[] = []
+  return {
+    ended: over,
+    get holders() {
+      return holders
+    },
+    unmount: async () => {
+      holders = await unmountWhateverHappens(folder, log)
+      await rmdir(folder).catch(() => {}) // something may lie below it that is not ours
+    },
+  }
+}
 
 /**
  * Mounts a dataset, read-only.
@@ -42,31 +99,21 @@ const pageBytes = 4096
  */
 export async function mountInput(
   { label, folder, container, snapshot }: InputMount,
-  { memory, reader, log }: { readonly memory: number; readonly reader: Reader; readonly log: Log },
+  { memory, reader, log }: MountingOptions,
 ): Promise<Mounted> {
   const stop = new AbortController()
-  const device = openDevice(most.write, reader)
-  const replies = repliesTo(device, {
-    uid: process.getuid?.() ?? 0,
-    gid: process.getgid?.() ?? 0,
-    validSeconds,
+  let files: InputFiles | undefined
+  const served = await serveAt({ folder, isWritable: false, reader, log }, (replies) => {
+    files = inputFiles({ snapshot, container, replies, memory, signal: stop.signal, log })
+    return files.handlers
   })
-  const files = inputFiles({ snapshot, container, replies, memory, signal: stop.signal, log })
-  await mountDevice(device.fd, folder, { isReadOnly: true, mostRead: most.read })
-  const { ready, ended } = serve(device, replies, files.handlers, { pageBytes, mostWrite: most.write }, log)
-  const over = ended
-    .catch((error) => log.warning(`The connection to the kernel broke: ${detailOf(error)}`))
-    .finally(() => stop.abort(new Error('unmounted')))
-  await ready
-  await raiseReadAhead(folder)
-  let holders: readonly string[] = []
   return {
-    ended: over,
-    status: () => ({ label, folder, faults: files.faults, ...files.moved, memory: files.memory, holders }),
-    unmount: async () => {
-      holders = await unmountWhateverHappens(folder, log)
-      await rmdir(folder).catch(() => {}) // something may lie below it that is not ours
-    },
+    ended: served.ended.finally(() => stop.abort(new Error('unmounted'))),
+    status: () => ({
+      ...{ label, folder, faults: files?.faults ?? [], memory: files?.memory ?? 0, holders: served.holders },
+      ...(files?.moved ?? { read: 0, fetched: 0 }),
+    }),
+    unmount: served.unmount,
   }
 }
 

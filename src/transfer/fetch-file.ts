@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, futimesSync, lstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { BlobContainer } from '../blobs/index.ts'
-import type { Gate } from './gate.ts'
+import type { BlobContainer, Gate } from '../blobs/index.ts'
 import { inParallel } from './parallel.ts'
 
 /** A file to fetch. */

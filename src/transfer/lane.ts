@@ -1,6 +1,6 @@
 import type { BlobContainer } from '../blobs/index.ts'
+import { createGate, type Gate } from '../blobs/index.ts'
 import { type FetchFile, fetchFile } from './fetch-file.ts'
-import { createGate, type Gate } from './gate.ts'
 import { type StoreFile, storeFile } from './store-file.ts'
 
 /** What is done with files: the same for all of them. */

@@ -2,8 +2,8 @@ import { createHash, type Hash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, read as readCallback, readSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Gate } from '../blobs/index.ts'
 import { type BlobContainer, BlobError } from '../blobs/index.ts'
-import type { Gate } from './gate.ts'
 import { inParallel } from './parallel.ts'
 
 /** A file to upload, as it was when its folder was read. */
@@ -164,7 +164,7 @@ function requireUnchanged({ size, modified }: StoreFile, status: Stats): void {
  * Where nothing may be replaced, a request that is sent again because its answer was lost meets its own blob. That is no error here: whoever
  * uploads lists and compares afterwards, and so finds a blob that is somebody else's.
  */
-async function orAlreadyThere(write: Promise<void>): Promise<void> {
+async function orAlreadyThere(write: Promise<unknown>): Promise<void> {
   try {
     await write
   } catch (error) {

@@ -41,6 +41,7 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
     signal.throwIfAborted()
     if (!replace && blobs.has(name)) throw new BlobError(`write ${name}`, 409, 'BlobAlreadyExists')
     store(name, content)
+    return { etag: blobs.get(name)?.etag ?? '', md5: blobs.get(name)?.md5 }
   }
   const container: MemoryContainer = {
     location: { accountName: 'account', containerName: 'box', url: 'https://account.blob.core.windows.net/box' },
@@ -93,7 +94,7 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
     },
     async putBlob(name, content, { replace, signal }) {
       container.writes.push(`put ${name}`)
-      await write(name, Buffer.from(content), replace, signal)
+      return write(name, Buffer.from(content), replace, signal)
     },
     async putBlock(name, id, content, signal) {
       container.writes.push(`block ${name} ${content.byteLength}`)
@@ -103,8 +104,28 @@ export function memoryContainer(files: Readonly<Record<string, string>> = {}): M
     },
     async putBlockList(name, ids, { replace, signal }) {
       container.writes.push(`list ${name} ${ids.length}`)
-      const content = Buffer.concat(ids.flatMap((id) => blocks.get(`${name} ${id}`) ?? []))
-      await write(name, content, replace, signal)
+      const found = ids.map((id) => blocks.get(`${name} ${id}`))
+      if (found.includes(undefined)) throw new BlobError(`write ${name}`, 400, 'InvalidBlockList')
+      const written = await write(name, Buffer.concat(found as Buffer[]), replace, signal)
+      // As the service does: what was staged and is not in the list is gone.
+      for (const key of [...blocks.keys()])
+        if (key.startsWith(`${name} `) && !ids.includes(key.slice(name.length + 1))) blocks.delete(key)
+      return written
+    },
+    async copyBlob({ from, etag, to, replace, signal }) {
+      container.writes.push(`copy ${from} ${to}`)
+      await container.beforeWrite(to)
+      signal.throwIfAborted()
+      const blob = blobs.get(from)
+      if (!blob) throw new BlobError(`write ${to}`, 404, 'BlobNotFound')
+      if (blob.etag !== etag) throw new BlobError(`write ${to}`, 412, 'SourceConditionNotMet')
+      return (await write(to, blob.content, replace, signal)).etag
+    },
+    async deleteBlob(name, signal) {
+      container.writes.push(`delete ${name}`)
+      await container.beforeWrite(name)
+      signal.throwIfAborted()
+      blobs.delete(name)
     },
   }
   for (const [name, content] of Object.entries(files)) store(name, content)

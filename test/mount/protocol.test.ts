@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { answerInit, initFlags } from '../../src/mount/fuse/init.ts'
+import { answerInit, initFlags, readOnlyFlags } from '../../src/mount/fuse/init.ts'
 import { operationNames, operations } from '../../src/mount/fuse/operations.ts'
-import { repliesTo } from '../../src/mount/fuse/replies.ts'
+import { repliesTo, timeOf } from '../../src/mount/fuse/replies.ts'
 import { requestsIn } from '../../src/mount/fuse/requests.ts'
 
 /** A request as the kernel writes it: 32-bit numbers behind a header. */
@@ -22,10 +22,14 @@ function replies() {
   const device = {
     write: (head: Uint8Array, rest: readonly Uint8Array[] = []) => void sent.push(Buffer.concat([head, ...rest])),
   }
-  return { sent, replies: repliesTo(device, { uid: 7, gid: 8, validSeconds: 100 }) }
+  return { sent, replies: repliesTo(device, 100) }
 }
 
-const attributes = { ino: 2 ** 40 + 3, size: 5 * 2 ** 32 + 1, mtime: 1_700_000_000_250, mode: 0o100444, nlink: 1 }
+const time = timeOf(1_700_000_000_250)
+const attributes = {
+  ...{ ino: 2 ** 40 + 3, size: 5 * 2 ** 32 + 1, atime: time, mtime: time, ctime: { seconds: -1, nanoseconds: 5 } },
+  ...{ mode: 0o100444, nlink: 1, uid: 7, gid: 8 },
+}
 
 describe('the operations', () => {
   test('are those of linux/fuse.h, each with a number of its own', () => {
@@ -57,7 +61,8 @@ describe('a request', () => {
 })
 
 describe('INIT', () => {
-  const answer = (body: readonly number[]) => answerInit(requestsIn(request(26, body)), 4096, 4096)
+  const answer = (body: readonly number[]) =>
+    answerInit(requestsIn(request(26, body)), { pageBytes: 4096, mostWrite: 4096, flags: readOnlyFlags })
 
   test('agrees on what both know, and no more than the kernel offers', () => {
     const offered = (1 << initFlags.ASYNC_READ) | (1 << initFlags.MAX_PAGES) | (1 << 16)
@@ -97,6 +102,7 @@ describe('a reply', () => {
     expect(attr.readBigUInt64LE(8)).toBe(BigInt(attributes.size))
     expect(attr.readBigUInt64LE(16)).toBe(BigInt(Math.ceil(attributes.size / 512)))
     expect([attr.readBigUInt64LE(32), attr.readUInt32LE(52)]).toEqual([1_700_000_000n, 250_000_000])
+    expect([attr.readBigInt64LE(40), attr.readUInt32LE(56)]).toEqual([-1n, 5])
     expect([attr.readUInt32LE(60), attr.readUInt32LE(64), attr.readUInt32LE(68), attr.readUInt32LE(72)]).toEqual([
       ...[0o100444, 1, 7, 8],
     ])

@@ -2,9 +2,11 @@ import type { Socket } from 'node:net'
 import { dial, type Origin, openTunnel, ProxyRefusal } from './dial.ts'
 import { MalformedResponse, type ResponseHead, type ResponseReader, readResponse } from './response.ts'
 
+export type Method = 'GET' | 'HEAD' | 'PUT' | 'DELETE'
+
 /** A request, and who gets its answer. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'PUT'
+  readonly method: Method
   /** Path and query, percent-encoded. */
   readonly target: string
   /** Without `Host` and `Content-Length`. */
@@ -93,19 +95,22 @@ export async function connect(origin: Origin, stallMilliseconds: number, signal:
       if (head && error === undefined) resolve(head)
       else reject(error)
     }
-    const reader = readResponse({
-      onHead: (answered) => {
-        head = answered
-        request.onHead?.(answered)
+    const reader = readResponse(
+      {
+        onHead: (answered) => {
+          head = answered
+          request.onHead?.(answered)
+        },
+        onBody: (bytes) => request.onBody?.(bytes),
+        onEnd: (reusable) => {
+          // An answer that comes before all was sent leaves the rest of the body in the way of the next request.
+          if (reusable && isSent) rest(socket)
+          else socket.destroy()
+          settle()
+        },
       },
-      onBody: (bytes) => request.onBody?.(bytes),
-      onEnd: (reusable) => {
-        // An answer that comes before all was sent leaves the rest of the body in the way of the next request.
-        if (reusable && isSent) rest(socket)
-        else socket.destroy()
-        settle()
-      },
-    })
+      request.method === 'HEAD',
+    )
     write(socket, origin, request, () => {
       isSent = true
     })

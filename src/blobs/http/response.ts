@@ -34,10 +34,10 @@ const longestLine = 1024
 type State = 'head' | 'length' | 'chunk size' | 'chunk' | 'chunk end' | 'trailer' | 'until close' | 'done'
 
 /**
- * A reader of one HTTP/1.1 answer to a GET or PUT (RFC 9112). It takes pieces of any size, hands the body on without copying it, and
+ * A reader of one HTTP/1.1 answer (RFC 9112); to a HEAD, it has no body. It takes pieces of any size, hands the body on without copying it, and
  * refuses what could be read in two ways.
  */
-export function readResponse(sink: ResponseSink): ResponseReader {
+export function readResponse(sink: ResponseSink, isHead = false): ResponseReader {
   let state: State = 'head'
   let kept: Buffer | undefined
   /** Bytes that are still to come, of the body or of the chunk. */
@@ -59,7 +59,7 @@ export function readResponse(sink: ResponseSink): ResponseReader {
   }
   const begin = (head: ResponseHead) => {
     if (head.status < 200) return // an interim answer, before the real one
-    const framing = framingOf(head)
+    const framing = framingOf(head, isHead)
     reusable = framing.reusable
     sink.onHead(head)
     left = framing.length
@@ -154,9 +154,9 @@ interface Framing {
 }
 
 /** How a body ends: RFC 9112, section 6.3. */
-function framingOf({ status, headers }: ResponseHead): Framing {
+function framingOf({ status, headers }: ResponseHead, isHead: boolean): Framing {
   const reusable = !/\bclose\b/i.test(headers.get('connection') ?? '')
-  if (status === 204 || status === 304) return { kind: 'length', length: 0, reusable }
+  if (isHead || status === 204 || status === 304) return { kind: 'length', length: 0, reusable }
   const coding = headers.get('transfer-encoding')
   const length = headers.get('content-length')
   if (coding !== undefined) {

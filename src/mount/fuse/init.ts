@@ -7,6 +7,8 @@ const protocol = { major: 7, minor: 45, oldest: 31 } as const
 export const initFlags = {
   /** Several READs of one file at a time. */
   ASYNC_READ: 0,
+  /** WRITEs of more than a page. */
+  BIG_WRITES: 5,
   /** Folders come with the attributes of their entries. */
   DO_READDIRPLUS: 13,
   /** After ENOSYS to OPEN, files are opened without asking, and stay in the page cache. */
@@ -19,7 +21,29 @@ export const initFlags = {
   NO_OPENDIR_SUPPORT: 24,
   /** The page cache is dropped only when we say so. */
   EXPLICIT_INVAL_DATA: 25,
+  /** The kernel tells, with what changes a file, when the set-user-ID bit has to go, instead of asking for it each time. */
+  HANDLE_KILLPRIV_V2: 28,
 } as const
+
+type InitFlag = keyof typeof initFlags
+const everywhere = ['ASYNC_READ', 'DO_READDIRPLUS', 'PARALLEL_DIROPS', 'MAX_PAGES'] as const
+/** What a tree that never changes asks for, and one that others write to. */
+export const readOnlyFlags: readonly InitFlag[] = [
+  ...everywhere,
+  'NO_OPEN_SUPPORT',
+  'NO_OPENDIR_SUPPORT',
+  'EXPLICIT_INVAL_DATA',
+]
+export const writableFlags: readonly InitFlag[] = [...everywhere, 'BIG_WRITES', 'HANDLE_KILLPRIV_V2']
+
+/** How a file system speaks with the kernel. */
+export interface Speech {
+  /** Bytes of a page of this machine. */
+  readonly pageBytes: number
+  /** Bytes of the largest WRITE. */
+  readonly mostWrite: number
+  readonly flags: readonly InitFlag[]
+}
 
 /** `fuse_init_out`, from the beginning of the message. */
 const out = {
@@ -43,11 +67,11 @@ const background = { most: 64, congested: 48 } as const
 const mostRead = 1024 * 1024
 
 /** The answer to INIT. @throws Error for a kernel that is too old */
-export function answerInit(request: Request, pageBytes: number, mostWrite: number): Buffer {
+export function answerInit(request: Request, { pageBytes, mostWrite, flags }: Speech): Buffer {
   const [major, minor] = [request.u32(INIT.major), request.u32(INIT.minor)]
   if (major < protocol.major || (major === protocol.major && minor < protocol.oldest))
     throw new Error(`the kernel speaks FUSE ${major}.${minor}, and 7.${protocol.oldest} (Linux 5.4) is needed`)
-  const wanted = Object.values<number>(initFlags).reduce((flags, bit) => flags | (1 << bit), 0)
+  const wanted = flags.reduce((bits, flag) => bits | (1 << initFlags[flag]), 0)
   const answer = Buffer.alloc(out.bytes)
   answer.writeUInt32LE(out.bytes, out.length)
   answer.writeBigUInt64LE(BigInt(request.unique), out.unique64)

@@ -43,6 +43,9 @@ const attrOut = { valid64: 0, validNsec: 8, attr: 16, bytes: 16 + attr.bytes } a
 /** `fuse_open_out` */
 const openOut = { handle64: 0, flags: 8, bytes: 16 } as const
 
+/** `fuse_write_out` */
+const writeOut = { size: 0, bytes: 8 } as const
+
 /** `fuse_dirent`, then the name, filled up to a multiple of eight bytes; READDIRPLUS has `fuse_entry_out` in front. */
 const dirent = { ino64: 0, cookie64: 8, nameLength: 16, type: 20, name: 24 } as const
 
@@ -66,20 +69,39 @@ export const blockBytes = 4096
 /** The longest name of a file in bytes, as everywhere on Linux. */
 export const longestName = 255
 
-/** File types in modes: `S_IFDIR` and `S_IFREG` of sys/stat.h. */
-export const fileTypes = { folder: 0o040000, file: 0o100000 } as const
+/** File types in modes: `S_IFDIR` and its like of sys/stat.h. */
+export const fileTypes = { folder: 0o040000, file: 0o100000, link: 0o120000, fifo: 0o010000, socket: 0o140000 } as const
+export const fileTypeMask = 0o170000
+
+/** A point in time: seconds since the epoch, and nanoseconds behind them. */
+export interface Time {
+  readonly seconds: number
+  readonly nanoseconds: number
+}
+
+/** @param milliseconds since the epoch */
+export function timeOf(milliseconds: number): Time {
+  const seconds = Math.floor(milliseconds / 1000)
+  return { seconds, nanoseconds: Math.floor((milliseconds - seconds * 1000) * 1_000_000) }
+}
 
 /** Attributes of an inode. */
 export interface Attributes {
   ino: number
   /** Bytes. */
   size: number
-  /** Milliseconds since the epoch. */
-  mtime: number
+  atime: Time
+  mtime: Time
+  ctime: Time
   /** Type and rights. */
   mode: number
   nlink: number
+  uid: number
+  gid: number
 }
+
+/** What a file is opened with: `FOPEN_KEEP_CACHE` of linux/fuse.h, what the kernel has of the file is still right. */
+export const keepCache = 1 << 1
 
 export type Errno = keyof typeof constants.errno
 
@@ -92,8 +114,13 @@ export interface Replies {
   entry(unique: number, attributes: Attributes): void
   /** The name does not exist, and the kernel may remember that. */
   noEntry(unique: number): void
-  opened(unique: number, flags: number): void
-  statfs(unique: number, whole: { readonly bytes: number; readonly files: number }): void
+  /** @param handle comes back with what is asked of the open file */
+  opened(unique: number, handle: number, flags: number): void
+  created(unique: number, attributes: Attributes, handle: number, flags: number): void
+  /** @param size bytes that were written */
+  written(unique: number, size: number): void
+  /** @param whole `free` bytes can be written yet */
+  statfs(unique: number, whole: { readonly bytes: number; readonly files: number; readonly free: number }): void
   /** Bytes of a file, from where they lie. */
   data(unique: number, pieces: readonly Uint8Array[]): void
   /** Begins a list of entries of at most so many bytes. */
@@ -107,17 +134,11 @@ export interface Entries {
   send(unique: number): void
 }
 
-/** Who owns everything, and how long, in seconds, the kernel may rely on what it was told. */
-export interface Ownership {
-  readonly uid: number
-  readonly gid: number
-  readonly validSeconds: number
-}
-
 const highWord = 2 ** 32
 const scratchBytes = 64 * 1024
 
-export function repliesTo(device: Pick<Device, 'write'>, { uid, gid, validSeconds }: Ownership): Replies {
+/** @param validSeconds how long the kernel may rely on what it was told */
+export function repliesTo(device: Pick<Device, 'write'>, validSeconds: number): Replies {
   const scratch = Buffer.alloc(scratchBytes)
   const words = new Uint32Array(scratch.buffer, scratch.byteOffset, scratchBytes >> 2)
   const put32 = (offset: number, value: number) => {
@@ -126,6 +147,11 @@ export function repliesTo(device: Pick<Device, 'write'>, { uid, gid, validSecond
   const put64 = (offset: number, value: number) => {
     words[offset >> 2] = value % highWord
     words[(offset + 4) >> 2] = value / highWord
+  }
+  /** Times before 1970 are below zero. */
+  const putSigned64 = (offset: number, value: number) => {
+    words[offset >> 2] = value
+    words[(offset + 4) >> 2] = Math.floor(value / highWord)
   }
   const putHeader = (unique: number, length: number, error: number) => {
     put32(outHeader.length, length)
@@ -136,14 +162,16 @@ export function repliesTo(device: Pick<Device, 'write'>, { uid, gid, validSecond
     putHeader(unique, outHeader.bytes + bodyBytes, 0)
     device.write(scratch.subarray(0, outHeader.bytes + bodyBytes))
   }
-  const putAttributes = (start: number, { ino, size, mtime, mode, nlink }: Attributes) => {
-    const seconds = Math.floor(mtime / 1000)
-    const nanoseconds = (mtime - seconds * 1000) * 1_000_000
+  const putAttributes = (start: number, { ino, size, atime, mtime, ctime, mode, nlink, uid, gid }: Attributes) => {
     put64(start + attr.ino64, ino)
     put64(start + attr.size64, size)
     put64(start + attr.blocks64, Math.ceil(size / sectorBytes))
-    for (const time of [attr.atime64, attr.mtime64, attr.ctime64]) put64(start + time, seconds)
-    for (const time of [attr.atimensec, attr.mtimensec, attr.ctimensec]) put32(start + time, nanoseconds)
+    putSigned64(start + attr.atime64, atime.seconds)
+    putSigned64(start + attr.mtime64, mtime.seconds)
+    putSigned64(start + attr.ctime64, ctime.seconds)
+    put32(start + attr.atimensec, atime.nanoseconds)
+    put32(start + attr.mtimensec, mtime.nanoseconds)
+    put32(start + attr.ctimensec, ctime.nanoseconds)
     put32(start + attr.mode, mode)
     put32(start + attr.nlink, nlink)
     put32(start + attr.uid, uid)
@@ -160,6 +188,11 @@ export function repliesTo(device: Pick<Device, 'write'>, { uid, gid, validSecond
     put32(start + entry.entryValidNsec, 0)
     put32(start + entry.attrValidNsec, 0)
     putAttributes(start + entry.attr, attributes)
+  }
+  const putOpened = (start: number, handle: number, flags: number) => {
+    put64(start + openOut.handle64, handle)
+    put32(start + openOut.flags, flags)
+    put32(start + openOut.flags + 4, 0)
   }
   const clear = (bytes: number) => words.fill(0, outHeader.bytes >> 2, (outHeader.bytes + bytes) >> 2)
   return {
@@ -183,14 +216,25 @@ export function repliesTo(device: Pick<Device, 'write'>, { uid, gid, validSecond
       put64(outHeader.bytes + entry.entryValid64, validSeconds)
       send(unique, entry.bytes)
     },
-    opened: (unique, flags) => {
-      clear(openOut.bytes)
-      put32(outHeader.bytes + openOut.flags, flags)
+    opened: (unique, handle, flags) => {
+      putOpened(outHeader.bytes, handle, flags)
       send(unique, openOut.bytes)
     },
-    statfs: (unique, { bytes, files }) => {
+    created: (unique, attributes, handle, flags) => {
+      putEntry(outHeader.bytes, attributes)
+      putOpened(outHeader.bytes + entry.bytes, handle, flags)
+      send(unique, entry.bytes + openOut.bytes)
+    },
+    written: (unique, size) => {
+      clear(writeOut.bytes)
+      put32(outHeader.bytes + writeOut.size, size)
+      send(unique, writeOut.bytes)
+    },
+    statfs: (unique, { bytes, files, free }) => {
       clear(statfs.bytes)
-      put64(outHeader.bytes + statfs.blocks64, Math.ceil(bytes / blockBytes))
+      put64(outHeader.bytes + statfs.blocks64, Math.ceil((bytes + free) / blockBytes))
+      put64(outHeader.bytes + statfs.bfree64, Math.floor(free / blockBytes))
+      put64(outHeader.bytes + statfs.bavail64, Math.floor(free / blockBytes))
       put64(outHeader.bytes + statfs.files64, files)
       put32(outHeader.bytes + statfs.bsize, blockBytes)
       put32(outHeader.bytes + statfs.namelen, longestName)

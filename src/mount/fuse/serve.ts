@@ -1,6 +1,6 @@
 import { type Log, messageOf } from '../../report/index.ts'
 import type { Device } from './device.ts'
-import { answerInit } from './init.ts'
+import { answerInit, type Speech } from './init.ts'
 import { type Operation, operationNames, operations, unanswered } from './operations.ts'
 import type { Errno, Replies } from './replies.ts'
 import { type Request, requestsIn } from './requests.ts'
@@ -19,14 +19,6 @@ export interface Served {
   readonly ended: Promise<void>
 }
 
-/** How a file system speaks with the kernel. */
-export interface Speech {
-  /** Bytes of a page of this machine. */
-  readonly pageBytes: number
-  /** Bytes of the largest WRITE. */
-  readonly mostWrite: number
-}
-
 /**
  * Answers what the kernel asks, until the file system is unmounted. To be called when it is mounted: a device that is not cannot be read.
  * Whatever a handler throws is a bug, which costs who asked an EIO, and all others nothing.
@@ -37,7 +29,7 @@ export function serve(device: Device, replies: Replies, handlers: Handlers, spee
   const request = requestsIn(device.buffer)
   const byNumber: (Handler | undefined)[] = operationNames.map((name) => name && handlers[name])
   byNumber[operations.INIT] = () => {
-    device.write(answerInit(request, speech.pageBytes, speech.mostWrite))
+    device.write(answerInit(request, speech))
     resolve()
   }
   const silent = new Set<number>(unanswered.map((name) => operations[name]))

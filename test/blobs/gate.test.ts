@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
+import { createGate } from '../../src/blobs/gate.ts'
 import { Cancelled } from '../../src/report/index.ts'
-import { createGate } from '../../src/transfer/gate.ts'
 
 const { signal } = new AbortController()
 const soon = () => new Promise((resolve) => setImmediate(resolve))

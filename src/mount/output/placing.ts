@@ -1,0 +1,138 @@
+import { type BlobContainer, BlobError } from '../../blobs/index.ts'
+import type { HomeBlob } from './content.ts'
+import type { Homes } from './homes.ts'
+import type { PublishedFile } from './listing.ts'
+import type { Node } from './nodes.ts'
+
+/** A file in its place, as a listing of the container has to show it. */
+export interface PlacedFile {
+  readonly path: string
+  /** Bytes. */
+  readonly size: number
+  readonly etag: string
+  readonly md5: string | undefined
+}
+
+export interface PlacingOptions {
+  readonly container: BlobContainer
+  readonly homes: Homes
+  /** Where files are published; ends in `/`. */
+  readonly prefix: string
+  /** Whether blobs of others may be replaced there. */
+  readonly replace: boolean
+  readonly signal: AbortSignal
+  /** Does so much work at a time. */
+  readonly inParallel: <T>(items: readonly T[], work: (item: T) => Promise<void>) => Promise<void>
+}
+
+/** Bytes that are copied at a time where the service does not do it; more for blobs that would have too many blocks. */
+const pieceBytes = 8 * 1024 * 1024
+const mostBlocks = 50_000
+
+/**
+ * Brings the blob of every file to its name. Most are there already; those that were renamed after they were sent, that are written to another folder
+ * first, or that have several names, are copied within the store. All of them are committed, and nothing is written any more.
+ */
+export async function placeFiles(files: readonly PublishedFile[], options: PlacingOptions): Promise<PlacedFile[]> {
+  const { container, homes, prefix, replace, signal, inParallel } = options
+  const placed = new Map<string, HomeBlob>()
+  let waiting: PublishedFile[] = []
+  for (const file of files) {
+    const { home, blob } = committed(file.node)
+    if (home === prefix + file.path) placed.set(file.path, blob)
+    else waiting.push(file)
+  }
+  const copyTo = (node: Node, to: string, mayReplace: boolean) =>
+    copy(container, { ...committed(node), to, replace: mayReplace, signal })
+  while (waiting.length > 0) {
+    const needed = new Set(waiting.map(({ node }) => node))
+    const isReady = ({ path }: PublishedFile) => {
+      const owner = homes.ownerOf(prefix + path)
+      return owner === undefined || !needed.has(owner)
+    }
+    const ready = waiting.filter(isReady)
+    waiting = waiting.filter((file) => !isReady(file))
+    await inParallel(ready, async ({ path, node }) => {
+      placed.set(path, await copyTo(node, prefix + path, replace))
+    })
+    const [blocked] = waiting
+    // Files that have swapped names wait for each other: one makes way.
+    if (ready.length === 0 && blocked) await makeWay(homes.ownerOf(prefix + blocked.path))
+  }
+  async function makeWay(node: Node | undefined): Promise<void> {
+    if (!node?.content) throw new Error('nobody is in the way')
+    const spare = homes.spareName()
+    node.content.blob = await copyTo(node, spare, true)
+    homes.settle(node, spare)
+  }
+  settleIn(files, placed, options)
+  return files.map(({ path, node }) => {
+    const { etag = '', md5 } = placed.get(path) ?? {}
+    return { path, size: node.content?.size ?? 0, etag, md5 }
+  })
+}
+
+/** Who reads a file from now on finds it under the name that stays. */
+function settleIn(
+  files: readonly PublishedFile[],
+  placed: ReadonlyMap<string, HomeBlob>,
+  { homes, prefix }: PlacingOptions,
+): void {
+  const names = new Set(files.map(({ path }) => prefix + path))
+  for (const { path, node } of files) {
+    const { content } = node
+    if (!content?.home || names.has(content.home)) continue
+    content.blob = placed.get(path)
+    homes.settle(node, prefix + path)
+  }
+}
+
+function committed({ content }: Pick<Node, 'content'>) {
+  if (!content?.home || !content.blob) throw new Error('a file that was not committed')
+  return { home: content.home, blob: content.blob, size: content.size }
+}
+
+interface CopyWork {
+  readonly home: string
+  readonly blob: HomeBlob
+  /** Bytes. */
+  readonly size: number
+  readonly to: string
+  readonly replace: boolean
+  readonly signal: AbortSignal
+}
+
+/** In the service, and where it refuses that, through this machine. */
+async function copy(container: BlobContainer, work: CopyWork): Promise<HomeBlob> {
+  const { home, blob, to, replace, signal } = work
+  try {
+    return { etag: await container.copyBlob({ from: home, etag: blob.etag, to, replace, signal }), md5: blob.md5 }
+  } catch (error) {
+    if (!(error instanceof BlobError) || error.status === 0 || error.code === 'BlobAlreadyExists') throw error
+    return copyThrough(container, work)
+  }
+}
+
+async function copyThrough(container: BlobContainer, work: CopyWork): Promise<HomeBlob> {
+  const { home, blob, size, to, replace, signal } = work
+  const most = Math.max(pieceBytes, Math.ceil(size / mostBlocks))
+  const piece = async (offset: number): Promise<Buffer> => {
+    const bytes = Buffer.allocUnsafe(Math.min(most, size - offset))
+    let filled = 0
+    const onBytes = (part: Uint8Array) => {
+      bytes.set(part, filled)
+      filled += part.byteLength
+    }
+    if (bytes.byteLength > 0)
+      await container.read({ name: home, etag: blob.etag, offset, length: bytes.byteLength, signal, onBytes })
+    return bytes
+  }
+  if (size <= pieceBytes) return container.putBlob(to, await piece(0), { md5: blob.md5, replace, signal })
+  const ids: string[] = []
+  for (let offset = 0; offset < size; offset += most) {
+    const id = Buffer.from(String(ids.length).padStart(6, '0')).toString('base64')
+    await container.putBlock(to, id, await piece(offset), signal)
+    ids.push(id)
+  }
+  return container.putBlockList(to, ids, { md5: blob.md5, replace, signal })
+}
