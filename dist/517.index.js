@@ -13,12 +13,14 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(96421);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
 /* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(79512);
-/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(87234);
-/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(26726);
-/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(50928);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(37771);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(24541);
-/* harmony import */ var _submitting_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(50901);
+/* harmony import */ var _mounting_outputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(60615);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(87234);
+/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(26726);
+/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(50928);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(37771);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(24541);
+/* harmony import */ var _submitting_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(50901);
+
 
 
 
@@ -31,40 +33,44 @@ __webpack_require__.r(__webpack_exports__);
 
 /** The post step: undoes what a killed main step left, or publishes what the job wrote. */
 async function runPost() {
-    await (0,_step_js__WEBPACK_IMPORTED_MODULE_8__/* .runStep */ .e)(async (signal) => {
+    await (0,_step_js__WEBPACK_IMPORTED_MODULE_9__/* .runStep */ .e)(async (signal) => {
         const folder = _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu('session');
         if (folder === '')
             return; // main failed before it began anything
-        const session = await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .loadSession */ .L6)(folder);
+        const session = await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .loadSession */ .L6)(folder);
         // Main failed and tidied up itself, or was killed before it had written anything down.
         if (!session)
-            return (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .removeSession */ .dF)({ id: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(folder) });
+            return (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .removeSession */ .dF)({ id: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(folder) });
         // In a job container, the runner's signals reach only the docker client.
-        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .endProcess */ .JZ)(session.main);
+        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_5__/* .endProcess */ .JZ)(session.main);
         try {
-            await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_6__/* .reporting */ .v)('AzureML outputs', signal, (draft) => finish(session, draft, signal));
+            await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_7__/* .reporting */ .v)('AzureML outputs', signal, (draft) => finish(session, draft, signal));
         }
         finally {
-            (0,_mounting_js__WEBPACK_IMPORTED_MODULE_3__/* .tellHolders */ .lS)(await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .unmountAll */ .S1)(session));
-            await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .removeSession */ .dF)(session);
+            // What was published meanwhile is in the session.
+            const last = (await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .loadSession */ .L6)(folder).catch(() => undefined)) ?? session;
+            const status = await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .unmountAll */ .S1)(last);
+            (0,_mounting_js__WEBPACK_IMPORTED_MODULE_3__/* .tellHolders */ .lS)(status);
+            (0,_mounting_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .tellLeftBehind */ .DA)(last, status);
+            await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .removeSession */ .dF)(session);
         }
     });
 }
 async function finish(session, draft, signal) {
     if (session.state !== 'ready') {
-        (0,_reporting_js__WEBPACK_IMPORTED_MODULE_6__/* .tellAfterMain */ .P)(draft, session);
-        await (0,_session_js__WEBPACK_IMPORTED_MODULE_7__/* .undo */ .tN)(session);
+        (0,_reporting_js__WEBPACK_IMPORTED_MODULE_7__/* .tellAfterMain */ .P)(draft, session);
+        await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .undo */ .tN)(session);
         if (session.azuremlJob !== undefined)
-            await (0,_submitting_js__WEBPACK_IMPORTED_MODULE_9__/* .makeSureOfCancel */ .pq)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .reconnect */ .M6)(session, draft, signal), session.azuremlJob);
+            await (0,_submitting_js__WEBPACK_IMPORTED_MODULE_10__/* .makeSureOfCancel */ .pq)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_6__/* .reconnect */ .M6)(session, draft, signal), session.azuremlJob);
         return note(draft, 'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.');
     }
     // What was made of incomplete inputs is not published.
     await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_3__/* .requireSoundMounts */ .tI)(session);
-    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .hasUnpublished */ .wY)(session) || session.policy.uploadOutputs === 'never')
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_6__/* .hasUnpublished */ .wY)(session) || session.policy.uploadOutputs === 'never')
         return;
-    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_6__/* .tellAfterMain */ .P)(draft, session);
+    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_7__/* .tellAfterMain */ .P)(draft, session);
     if (wantsPublishing(session, _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4('job-status'), draft))
-        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_5__/* .publishSession */ .kt)(session, draft, signal);
+        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSession */ .kt)(session, draft, signal);
 }
 /** Whether outputs are to be published, as the job went. */
 function wantsPublishing({ policy, outputs }, jobStatus, draft) {
@@ -94,11 +100,13 @@ function note({ log, change }, text) {
 /* harmony export */   wY: () => (/* binding */ hasUnpublished)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(68082);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
 /* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(22743);
 /* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(67712);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37771);
+/* harmony import */ var _mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(60615);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
+
 
 
 
@@ -118,17 +126,24 @@ async function publishSession(session, draft, signal) {
     // Where the post step publishes, the main step has warned already.
     if (warning && session.policy.uploadOutputs === 'never')
         draft.log.warning(warning);
+    await (0,_mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__/* .sealOutputs */ .YY)(session, draft, signal);
     const context = await reconnect(session, draft, signal);
     let current = session;
     for (const [index, output] of session.outputs.entries()) {
         if (output.published !== undefined)
             continue;
-        const publication = await publishOne(context, job, current, output);
+        const noteRegistering = async (isRegistering) => {
+            current = await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .updateSession */ .qO)(current, { outputs: withRegistering(current.outputs, index, isRegistering) });
+        };
+        const publication = await publishOne(context, job, current, output, noteRegistering);
         current = await noteDown(current, index, publication?.published ?? 'empty', draft);
         if (publication)
             current = await noteDown(current, index, await withChanges(context, publication), draft);
     }
     return current;
+}
+function withRegistering(outputs, index, isRegistering) {
+    return outputs.map((output, at) => at === index && output.mounted ? { ...output, mounted: { ...output.mounted, isRegistering } } : output);
 }
 /** Signs in and opens the workspace of a session once more. */
 async function reconnect({ connection }, { log, stopwatch }, signal) {
@@ -139,13 +154,21 @@ async function reconnect({ connection }, { log, stopwatch }, signal) {
     const identity = await (0,_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .identify */ .ls)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), log);
     return (0,_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .Ng)(connection, identity, signal, log, stopwatch);
 }
-async function publishOne(context, job, { policy, inputs }, { dataset, folder }) {
-    const provenance = { ...job.provenance, inputs: inputs.map(inputLabel) };
-    const { ifNoFilesFound, concurrency } = policy;
+async function publishOne(context, job, session, { dataset, folder, mounted }, noteRegistering) {
+    const { ifNoFilesFound, concurrency } = session.policy;
+    const provenance = { ...job.provenance, inputs: session.inputs.map(inputLabel) };
+    const request = { output: dataset, provenance, ifNoFilesFound };
     try {
-        return await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .publishOutput */ .P5)(context, { output: dataset, folder, provenance, ifNoFilesFound, concurrency });
+        if (!mounted)
+            return await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .publishOutput */ .P5)(context, { ...request, folder, concurrency });
+        const files = await (0,_mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__/* .sealedFiles */ .eG)(session, mounted);
+        const beforeRegister = () => noteRegistering(true);
+        return await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .publishMounted */ .i6)(context, { ...request, files, beforeRegister }, mounted.written);
     }
     catch (error) {
+        // Who was refused has registered nothing; of everything else, nobody knows.
+        if (mounted && error instanceof _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo)
+            await noteRegistering(false);
         if (error instanceof _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .cJ)
             context.log.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`);
         throw error;
@@ -157,7 +180,7 @@ async function withChanges(context, { published, content }) {
 async function noteDown(session, index, published, draft) {
     const outputs = session.outputs.map((output, position) => (position === index ? { ...output, published } : output));
     draft.change({ outputs });
-    return (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .updateSession */ .qO)(session, { outputs });
+    return (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .updateSession */ .qO)(session, { outputs });
 }
 function inputLabel({ name, version }) {
     return version === '' ? `${name} (local)` : `${name}:${version}`;

@@ -54,11 +54,13 @@ async function publish(draft, signal) {
 /* harmony export */   wY: () => (/* binding */ hasUnpublished)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(96421);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51205);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(68082);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
 /* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(22743);
 /* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(67712);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37771);
+/* harmony import */ var _mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(60615);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(37771);
+
 
 
 
@@ -78,17 +80,24 @@ async function publishSession(session, draft, signal) {
     // Where the post step publishes, the main step has warned already.
     if (warning && session.policy.uploadOutputs === 'never')
         draft.log.warning(warning);
+    await (0,_mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__/* .sealOutputs */ .YY)(session, draft, signal);
     const context = await reconnect(session, draft, signal);
     let current = session;
     for (const [index, output] of session.outputs.entries()) {
         if (output.published !== undefined)
             continue;
-        const publication = await publishOne(context, job, current, output);
+        const noteRegistering = async (isRegistering) => {
+            current = await (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .updateSession */ .qO)(current, { outputs: withRegistering(current.outputs, index, isRegistering) });
+        };
+        const publication = await publishOne(context, job, current, output, noteRegistering);
         current = await noteDown(current, index, publication?.published ?? 'empty', draft);
         if (publication)
             current = await noteDown(current, index, await withChanges(context, publication), draft);
     }
     return current;
+}
+function withRegistering(outputs, index, isRegistering) {
+    return outputs.map((output, at) => at === index && output.mounted ? { ...output, mounted: { ...output.mounted, isRegistering } } : output);
 }
 /** Signs in and opens the workspace of a session once more. */
 async function reconnect({ connection }, { log, stopwatch }, signal) {
@@ -99,13 +108,21 @@ async function reconnect({ connection }, { log, stopwatch }, signal) {
     const identity = await (0,_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .identify */ .ls)(connection, _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4('client-secret'), log);
     return (0,_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .Ng)(connection, identity, signal, log, stopwatch);
 }
-async function publishOne(context, job, { policy, inputs }, { dataset, folder }) {
-    const provenance = { ...job.provenance, inputs: inputs.map(inputLabel) };
-    const { ifNoFilesFound, concurrency } = policy;
+async function publishOne(context, job, session, { dataset, folder, mounted }, noteRegistering) {
+    const { ifNoFilesFound, concurrency } = session.policy;
+    const provenance = { ...job.provenance, inputs: session.inputs.map(inputLabel) };
+    const request = { output: dataset, provenance, ifNoFilesFound };
     try {
-        return await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .publishOutput */ .P5)(context, { output: dataset, folder, provenance, ifNoFilesFound, concurrency });
+        if (!mounted)
+            return await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .publishOutput */ .P5)(context, { ...request, folder, concurrency });
+        const files = await (0,_mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__/* .sealedFiles */ .eG)(session, mounted);
+        const beforeRegister = () => noteRegistering(true);
+        return await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_1__/* .publishMounted */ .i6)(context, { ...request, files, beforeRegister }, mounted.written);
     }
     catch (error) {
+        // Who was refused has registered nothing; of everything else, nobody knows.
+        if (mounted && error instanceof _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo)
+            await noteRegistering(false);
         if (error instanceof _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .cJ)
             context.log.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`);
         throw error;
@@ -117,7 +134,7 @@ async function withChanges(context, { published, content }) {
 async function noteDown(session, index, published, draft) {
     const outputs = session.outputs.map((output, position) => (position === index ? { ...output, published } : output));
     draft.change({ outputs });
-    return (0,_session_js__WEBPACK_IMPORTED_MODULE_5__/* .updateSession */ .qO)(session, { outputs });
+    return (0,_session_js__WEBPACK_IMPORTED_MODULE_6__/* .updateSession */ .qO)(session, { outputs });
 }
 function inputLabel({ name, version }) {
     return version === '' ? `${name} (local)` : `${name}:${version}`;

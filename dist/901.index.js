@@ -83,8 +83,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./build/azureml/index.js + 28 modules
 var azureml = __webpack_require__(3570);
-// EXTERNAL MODULE: ./build/datasets/index.js + 16 modules
-var datasets = __webpack_require__(51205);
+// EXTERNAL MODULE: ./build/datasets/index.js + 18 modules
+var datasets = __webpack_require__(68082);
 // EXTERNAL MODULE: ./build/jobs/index.js + 9 modules
 var build_jobs = __webpack_require__(57522);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
@@ -483,8 +483,8 @@ function requireCompleted({ job, message }, lastLines, log) {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(77934);
-// EXTERNAL MODULE: ./build/datasets/index.js + 16 modules
-var datasets = __webpack_require__(51205);
+// EXTERNAL MODULE: ./build/datasets/index.js + 18 modules
+var datasets = __webpack_require__(68082);
 ;// CONCATENATED MODULE: ./build/jobs/job-schema.js
 
 // The schema of the CLI v2 (learn.microsoft.com, "CLI (v2) command job YAML schema"). Every scalar of the file is text.
@@ -855,8 +855,8 @@ var external_node_path_ = __webpack_require__(76760);
 var yaml_dist = __webpack_require__(38815);
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
 var ignore = __webpack_require__(70298);
-// EXTERNAL MODULE: ./build/transfer/index.js + 21 modules
-var transfer = __webpack_require__(28451);
+// EXTERNAL MODULE: ./build/transfer/index.js + 20 modules
+var transfer = __webpack_require__(6387);
 ;// CONCATENATED MODULE: ./build/jobs/code.js
 
 

@@ -46,7 +46,9 @@ async function checkMachine(examination: Examination, inputs: ActionInputs): Pro
   await examine(examination, 'disk', checkDisk)
   // In a job, AzureML mounts, and knows no folders of the runner.
   if (inputs.submitToAzureml) return inputs
-  const isMountRequired = inputs.inputDatasets.some(({ useMounting }) => useMounting === 'true')
+  const isMountRequired = [...inputs.inputDatasets, ...inputs.outputDatasets].some(
+    ({ useMounting }) => useMounting === 'true',
+  )
   await examine(examination, 'mounting', () => checkMounting(isMountRequired, examination.signal))
   const inputDatasets = await withoutLocalFolders(examination, inputs.inputDatasets)
   const outputDatasets = inputs.resolveOnly ? [] : inputs.outputDatasets

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { SentCredential } from '../azureml/index.ts'
 import { type ContainerLocation, decodeSnapshot, encodeSnapshot, type Snapshot } from '../blobs/index.ts'
-import type { Reader } from '../mount/index.ts'
+import type { OutputMount, Reader } from '../mount/index.ts'
 import type { Connection } from './session.ts'
 
 /** A dataset that the mount daemon is to mount. */
@@ -12,6 +12,9 @@ export interface MountOrder {
   readonly location: ContainerLocation
   readonly credential: SentCredential
 }
+
+/** An output that it is to mount. */
+export interface OutputOrder extends MountOrder, Omit<OutputMount, 'container' | keyof MountOrder> {}
 
 /** What the mount daemon is told when it begins. It holds secrets, and goes through a pipe. */
 export interface DaemonStart {
@@ -23,10 +26,11 @@ export interface DaemonStart {
   readonly controlFolder: string
   /** How requests of the kernel are read. */
   readonly reader: Reader
-  readonly mounts: readonly MountOrder[]
+  readonly inputs: readonly MountOrder[]
+  readonly outputs: readonly OutputOrder[]
 }
 
-/** The first line, as JSON: behind it come the snapshots of the mounts, so many bytes each. */
+/** The first line, as JSON: behind it come the snapshots of the inputs, so many bytes each. */
 interface FirstLine extends DaemonStart {
   readonly snapshotBytes: readonly number[]
 }

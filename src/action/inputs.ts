@@ -40,7 +40,7 @@ export interface ActionInputs {
   readonly supersede: boolean
 }
 
-/** @throws UserError for values that make no sense, and for what is not built yet */
+/** @throws UserError for values that make no sense */
 export function readInputs(): ActionInputs {
   const useMounting = choice('use-mounting', ['auto', 'true', 'false'])
   const inputDatasets = parseInputDatasets(core.getInput('input-datasets')).map((dataset) => ({
@@ -59,7 +59,6 @@ export function readInputs(): ActionInputs {
     )
   }
   for (const { name, tags } of outputDatasets) checkTags(name, tags)
-  if (!submitToAzureml) refuseUnbuilt(outputDatasets)
   return {
     workspace: {
       workspace: core.getInput('workspace'),
@@ -89,16 +88,6 @@ export function readInputs(): ActionInputs {
     waitForCompletion: choice('wait-for-completion', ['true', 'false']) === 'true',
     attachTo,
     supersede: flag('supersede'),
-  }
-}
-
-/** Mounted outputs come in a later version; until then, who asks for them by name is told. In an AzureML job they are AzureML's. */
-function refuseUnbuilt(outputs: readonly OutputDataset[]): void {
-  if (outputs.some((dataset) => dataset.useMounting === 'true')) {
-    throw new UserError(
-      'not-built-yet',
-      'use-mounting: true: mounted outputs are not built yet. Leave it out, and the post step uploads what was written.',
-    )
   }
 }
 

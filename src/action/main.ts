@@ -4,14 +4,9 @@ import { MissingCredentials } from '../azureml/index.ts'
 import {
   checkOutput,
   type DatasetContext,
-  downloadInputs,
   type EnsuredInput,
   ensureInput,
   type InputDataset,
-  labelOf,
-  openOutputFolder,
-  type Placed,
-  reportMounted,
   reportResolved,
   stageLocalFolder,
 } from '../datasets/index.ts'
@@ -22,7 +17,8 @@ import { connect, decideConnection, identify } from './connection.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
 import { readJobInputs } from './job-inputs.ts'
-import { chooseMounting, lostDaemon, type MountedInput, mountInputs, type Reach, requireNoMount } from './mounting.ts'
+import { chooseMounting, lostDaemon } from './mounting.ts'
+import { chooseMountedOutputs } from './mounting-outputs.ts'
 import { idTokenSource } from './oidc.ts'
 import { setSkipped, setStagedOutputs, setSubmittedOutputs } from './outputs.ts'
 import { checkoutFolder, choosePlaces, localFolders, type Places } from './places.ts'
@@ -31,9 +27,9 @@ import {
   loadSession,
   newSessionId,
   openSession,
+  outputsRoot,
   removeSession,
   type Session,
-  type SessionOutput,
   sessionFolder,
   sessionsWithLostDaemon,
   stagingRoot,
@@ -41,6 +37,7 @@ import {
   undo,
   updateSession,
 } from './session.ts'
+import { openedOutputs, openOutputs, stage } from './staging.ts'
 import { runStep } from './step.ts'
 import type { Draft } from './step-report.ts'
 import { attachTo, refuseForJobs, submitAndWait } from './submitting.ts'
@@ -106,16 +103,19 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft,
 
   const local = await localFolders(inputs.inputDatasets, checkout, log)
   const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset))
-  const places = await choosePlaces(inputs, remote, root, checkout)
+  const toMount = await chooseMountedOutputs(opens ? inputs.outputDatasets : [], signal, log)
+  const mounts = join(outputsRoot(), opened.id)
+  const places = await choosePlaces(inputs, remote, toMount, { root, mounts, checkout })
   const why = await chooseMounting(places.inputs, signal, log)
   // Signing in comes before everything else about the workspace: runs from forks have neither credentials nor variables that name it.
   stopwatch.begin('sign in')
-  const needsAzure = remote.length > 0 || publishes
+  const needsAzure = remote.length > 0 || publishes || toMount.size > 0
   const identity = needsAzure
     ? await identify({ ...inputs, ...inputs.signIn }, inputs.signIn.clientSecret, log)
     : undefined
   const connection = remote.length > 0 || opens ? await decideConnection(inputs, checkout) : undefined
   let session = await updateSession(opened, { connection, undo: [{ kind: 'remove-folder', path: root }] })
+  let outputs = openedOutputs(inputs, places)
 
   if (connection && identity) {
     const context = await connect(connection, identity, signal, log, stopwatch)
@@ -123,25 +123,27 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft,
     // What is mounted is not downloaded, neither now nor early.
     const downloadFolders = new Map([...places.inputs].filter(([dataset]) => why.get(dataset) !== undefined))
     const ensured = await ensureInputs(context, inputs, remote, downloadFolders, draft, begun)
-    if (publishes) for (const output of inputs.outputDatasets) await checkOutput(context, output)
+    if (publishes)
+      for (const output of inputs.outputDatasets) if (!toMount.has(output)) await checkOutput(context, output)
     const placed = ensured.flatMap((input) => {
       const folder = places.inputs.get(input.dataset)
       return folder === undefined ? [] : [{ input, folder, reason: why.get(input.dataset) }]
     })
-    session = await stage(
+    const reach = { connection, clientSecret: inputs.signIn.clientSecret }
+    const staged = await stage(
       context,
-      inputs,
-      placed,
-      { connection, clientSecret: inputs.signIn.clientSecret },
+      { placed, outputs, toMount, concurrency: inputs.concurrency, root, mounts, reach },
       session,
       draft,
     )
+    session = staged.session
+    outputs = staged.outputs
   }
   stopwatch.begin('local folders')
   for (const [dataset, folder] of local) draft.setInput(await stageLocalFolder(dataset, folder, signal, log))
 
   stopwatch.begin('finish')
-  const outputs = inputs.resolveOnly ? [] : await openOutputs(inputs, places, draft)
+  await openOutputs(inputs, outputs, draft)
   const staged = draft.current().inputs.flatMap(({ known }) => known ?? [])
   const { warnings } = draft.current()
   setStagedOutputs(await updateSession(session, { state: 'ready', inputs: staged, outputs, warnings }))
@@ -168,67 +170,6 @@ async function ensureInputs(
     ensured.push(input)
   }
   return ensured
-}
-
-/** Mounts inputs that have no reason against it, and downloads the others. */
-async function stage(
-  context: DatasetContext,
-  { concurrency }: ActionInputs,
-  placed: readonly (Omit<Placed, 'reason'> & { readonly reason: string | undefined })[],
-  reach: Reach,
-  opened: Session,
-  draft: Draft,
-): Promise<Session> {
-  const toMount = placed.filter(({ reason }) => reason === undefined)
-  const { session, failure } = await mount(context, toMount, reach, opened, draft)
-  const toDownload = placed.filter(({ reason }) => reason !== undefined || failure !== undefined)
-  if (toDownload.length === 0) return session
-  context.stopwatch.begin('download')
-  const downloads = toDownload.map((one) => ({ ...one, reason: one.reason ?? failure ?? '' }))
-  for await (const staged of downloadInputs(context, downloads, concurrency)) draft.setInput(staged)
-  return session
-}
-
-/** @returns why nothing was mounted, where that did not work and need not */
-async function mount(
-  context: DatasetContext,
-  toMount: readonly MountedInput[],
-  reach: Reach,
-  opened: Session,
-  draft: Draft,
-): Promise<{ readonly session: Session; readonly failure: string | undefined }> {
-  if (toMount.length === 0) return { session: opened, failure: undefined }
-  context.stopwatch.begin('mount')
-  const start = performance.now()
-  const { session, failure } = await mountInputs(context, toMount, reach, opened)
-  if (failure !== undefined) {
-    for (const { input } of toMount) requireNoMount(input.dataset, failure)
-    context.log.info(`Nothing was mounted, so that inputs are downloaded: ${failure}`)
-    return { session, failure: 'mounting failed' }
-  }
-  const seconds = (performance.now() - start) / 1000
-  for (const { input, folder } of toMount) {
-    draft.setInput(reportMounted(input, folder, seconds))
-    context.log.info(`Input ${labelOf(input.asset)} is mounted at ${folder}.`)
-  }
-  return { session, failure: undefined }
-}
-
-async function openOutputs(
-  { outputDatasets, uploadOutputs }: ActionInputs,
-  places: Places,
-  { log, change }: Draft,
-): Promise<SessionOutput[]> {
-  const publisher = uploadOutputs === 'never' ? 'only a step publish/ publishes it' : 'the post step publishes it'
-  const outputs: SessionOutput[] = []
-  for (const [index, dataset] of outputDatasets.entries()) {
-    const folder = places.outputs[index] ?? ''
-    await openOutputFolder(folder)
-    log.info(`Output ${dataset.name}: write it to ${folder}; ${publisher}.`)
-    outputs.push({ dataset, folder, published: undefined })
-  }
-  if (outputs.length > 0) change({ outputs })
-  return outputs
 }
 
 /** Runs the step as an AzureML job, or waits for one that was submitted before. */

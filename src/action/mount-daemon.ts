@@ -22,14 +22,16 @@ export async function runMountDaemon(): Promise<void> {
   try {
     const { start, snapshots } = await readStart(process.stdin)
     Object.assign(process.env, start.environment)
-    const containers = await openContainers(start, log)
-    const mounts = start.mounts.map(({ label, folder }, index) => ({
-      label,
-      folder,
-      container: containers[index] as (typeof containers)[number],
-      snapshot: snapshots[index] as (typeof snapshots)[number],
-    }))
-    const daemon = await startDaemon({ ...start, mounts, log })
+    const open = opener(start, log)
+    const inputs = await Promise.all(
+      start.inputs.map(async (order, index) => ({
+        ...order,
+        container: await open(order),
+        snapshot: snapshots[index] as (typeof snapshots)[number],
+      })),
+    )
+    const outputs = await Promise.all(start.outputs.map(async (order) => ({ ...order, container: await open(order) })))
+    const daemon = await startDaemon({ ...start, inputs, outputs, log })
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => void daemon.finish())
     if (!tell('ready')) await daemon.finish()
     await daemon.ended
@@ -39,15 +41,15 @@ export async function runMountDaemon(): Promise<void> {
   }
 }
 
-async function openContainers({ connection, clientSecret, mounts }: DaemonStart, log: Log) {
+/** Opens containers, for all of which one sign-in is enough. */
+function opener({ connection, clientSecret }: DaemonStart, log: Log) {
   let identity: ReturnType<typeof identify> | undefined
   const signIn = () => {
     identity ??= identify(connection, clientSecret, log)
     return identity
   }
-  const open = async ({ location, credential }: MountOrder) =>
+  return async ({ location, credential }: MountOrder) =>
     openContainer(location, await receiveCredential(credential, cloudIn(connection), signIn, log), log)
-  return Promise.all(mounts.map(open))
 }
 
 /** @returns false where nobody listens: the main step was killed */

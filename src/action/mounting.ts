@@ -14,8 +14,9 @@ import { type Log, listed, quoted, UserError } from '../report/index.ts'
 import { isOursAndFilled } from '../transfer/index.ts'
 import { actionLog } from './action-log.ts'
 import { encodeStart } from './daemon-start.ts'
+import type { OutputToMount } from './mounting-outputs.ts'
 import { processOf } from './processes.ts'
-import { type Connection, type Session, sessionFolder, unmountAll, updateSession } from './session.ts'
+import { type Connection, type Session, sessionFolder, type Undo, unmountAll, updateSession } from './session.ts'
 
 /** Why an input is downloaded and not mounted; undefined where it is mounted. */
 export type WhyDownloaded = ReadonlyMap<InputDataset, string | undefined>
@@ -72,26 +73,36 @@ export interface Reach {
 }
 
 /**
- * Starts the daemon, which mounts the inputs and stays when this step ends. What has to be undone is written down before.
+ * Starts the daemon, which mounts inputs and outputs and stays when this step ends. What has to be undone is written down before.
  * @returns the session, and why it did not work where it did not: then nothing is mounted
  */
-export async function mountInputs(
+export async function mountDatasets(
   { signal }: DatasetContext,
   inputs: readonly MountedInput[],
+  outputs: readonly OutputToMount[],
   { connection, clientSecret }: Reach,
   opened: Session,
 ): Promise<{ readonly session: Session; readonly failure: string | undefined }> {
   for (const { input, folder } of inputs) requireMountable(input, folder)
-  const unmount = inputs.map(({ folder }) => ({ kind: 'unmount', path: folder }) as const)
-  const session = await updateSession(opened, { undo: [...unmount, ...opened.undo] })
-  for (const { folder } of inputs) await mkdir(folder, { recursive: true })
+  const folders = [...inputs.map(({ folder }) => folder), ...outputs.map(({ mounted }) => mounted.mountpoint)]
+  const links = outputs.filter(({ folder, mounted }) => folder !== mounted.mountpoint)
+  const undo: Undo[] = [
+    ...links.map(({ folder }) => ({ kind: 'remove-link', path: folder }) as const),
+    ...folders.map((folder) => ({ kind: 'unmount', path: folder }) as const),
+    ...opened.undo,
+  ]
+  const session = await updateSession(opened, { undo })
+  for (const folder of folders) await mkdir(folder, { recursive: true })
   const controlFolder = sessionFolder(session.id)
-  const mounts = inputs.map(({ input, folder }) => {
+  const orders = inputs.map(({ input, folder }) => {
     const { location, credential } = input.container
     if (!credential) throw new Error('a container that is not reached over HTTP')
     return { label: labelOf(input.asset), folder, location, credential: sendCredential(credential) }
   })
-  const start = { environment: process.env, connection, clientSecret, controlFolder, reader: 'pipe', mounts } as const
+  const start = {
+    ...{ environment: process.env, connection, clientSecret, controlFolder, reader: 'pipe' as const },
+    ...{ inputs: orders, outputs: outputs.map(({ order }) => order) },
+  }
   const launched = await launchDaemon({
     program: join(dirname(process.argv[1] ?? ''), 'mount.js'),
     environment: daemonEnvironment(),
@@ -124,19 +135,24 @@ function daemonEnvironment(): Record<string, string | undefined> {
  */
 export async function requireSoundMounts(session: Session): Promise<void> {
   if (!session.daemon) return
-  const status = await askDaemon(sessionFolder(session.id), 'status')
+  const status = await askDaemon(sessionFolder(session.id), { ask: 'status' })
   const problem = status ? faultsOf(status) : lostDaemon(session)
   if (!problem) return
-  await showLog(session)
+  await showDaemonLog(session)
   throw problem
 }
 
 /** What to say of a session whose daemon has ended. */
-export function lostDaemon({ inputs }: Session): UserError {
-  const mounted = inputs.filter(({ staged }) => staged === 'mounted').map(({ path }) => path)
+export function lostDaemon({ inputs, outputs }: Session): UserError {
+  const read = inputs.filter(({ staged }) => staged === 'mounted').map(({ path }) => path)
+  const written = outputs.flatMap(({ mounted, folder }) => (mounted ? [folder] : []))
+  const losses = [
+    ...(read.length > 0 ? [`what lies in ${listed(read)} could not be read to the end`] : []),
+    ...(written.length > 0 ? [`what was written to ${listed(written)} is lost, and nothing is registered`] : []),
+  ]
   return new UserError(
     'mount-lost',
-    `The process that served the mounted inputs has ended, so that what lies in ${listed(mounted)} could not be read to the end. Was it killed, or did the machine run out of memory? Run the job again, or set "use-mounting: false".`,
+    `The process that served the mounted datasets has ended, so that ${losses.join(', and ')}. Was it killed, or did the machine run out of memory? Run the job again, or set "use-mounting: false".`,
   )
 }
 
@@ -165,7 +181,7 @@ const mostAnnotations = 9
 /** Bytes of the end of the daemon's log that are shown. */
 const mostLog = 16 * 1024
 
-async function showLog({ id }: Session): Promise<void> {
+export async function showDaemonLog({ id }: Session): Promise<void> {
   const text = await readFile(join(sessionFolder(id), logName), 'utf8').catch(() => '')
   if (text === '') return
   core.startGroup('What the mount daemon wrote')

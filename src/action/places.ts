@@ -50,12 +50,22 @@ export async function localFolders(
   return found
 }
 
-/** Chooses and checks the folders of all datasets before anything is asked of Azure. */
+/** Where what has no `target-folder` goes: below `root`, and mounted outputs below `mounts`. */
+export interface Roots {
+  readonly root: string
+  readonly mounts: string
+  readonly checkout: string
+}
+
+/**
+ * Chooses and checks the folders of all datasets before anything is asked of Azure.
+ * @param mounted the outputs that are to be mounted
+ */
 export async function choosePlaces(
   inputs: ActionInputs,
   remote: readonly InputDataset[],
-  root: string,
-  checkout: string,
+  mounted: ReadonlySet<OutputDataset>,
+  { root, mounts, checkout }: Roots,
 ): Promise<Places> {
   const places = new Map<InputDataset, string>()
   const outputs: string[] = []
@@ -66,7 +76,7 @@ export async function choosePlaces(
     places.set(dataset, folder)
   }
   for (const dataset of inputs.outputDatasets) {
-    const folder = await placeOf(dataset, join(root, 'outputs'), checkout)
+    const folder = await placeOf(dataset, mounted.has(dataset) ? mounts : join(root, 'outputs'), checkout)
     await requireEmpty(folder)
     outputs.push(folder)
   }

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import * as core from '@actions/core'
 import { UserError } from '../report/index.ts'
 import { requireSoundMounts, tellHolders } from './mounting.ts'
+import { tellLeftBehind } from './mounting-outputs.ts'
 import { endProcess } from './processes.ts'
 import { hasUnpublished, publishSession, reconnect } from './publishing.ts'
 import { reporting, tellAfterMain } from './reporting.ts'
@@ -23,7 +24,11 @@ export async function runPost(): Promise<void> {
     try {
       await reporting('AzureML outputs', signal, (draft) => finish(session, draft, signal))
     } finally {
-      tellHolders(await unmountAll(session))
+      // What was published meanwhile is in the session.
+      const last = (await loadSession(folder).catch(() => undefined)) ?? session
+      const status = await unmountAll(last)
+      tellHolders(status)
+      tellLeftBehind(last, status)
       await removeSession(session)
     }
   })

@@ -3,12 +3,14 @@ import {
   changesSince,
   type DatasetContext,
   type Publication,
+  publishMounted,
   publishOutput,
   type StagedInput,
 } from '../datasets/index.ts'
-import { Cancelled } from '../report/index.ts'
+import { Cancelled, UserError } from '../report/index.ts'
 import { connect, identify } from './connection.ts'
 import { currentJob, type Job, mayPublish } from './job.ts'
+import { sealedFiles, sealOutputs } from './mounting-outputs.ts'
 import { type Session, type SessionOutput, updateSession } from './session.ts'
 import type { Draft } from './step-report.ts'
 
@@ -26,15 +28,25 @@ export async function publishSession(session: Session, draft: Draft, signal: Abo
   const warning = mayPublish(job)
   // Where the post step publishes, the main step has warned already.
   if (warning && session.policy.uploadOutputs === 'never') draft.log.warning(warning)
+  await sealOutputs(session, draft, signal)
   const context = await reconnect(session, draft, signal)
   let current = session
   for (const [index, output] of session.outputs.entries()) {
     if (output.published !== undefined) continue
-    const publication = await publishOne(context, job, current, output)
+    const noteRegistering = async (isRegistering: boolean) => {
+      current = await updateSession(current, { outputs: withRegistering(current.outputs, index, isRegistering) })
+    }
+    const publication = await publishOne(context, job, current, output, noteRegistering)
     current = await noteDown(current, index, publication?.published ?? 'empty', draft)
     if (publication) current = await noteDown(current, index, await withChanges(context, publication), draft)
   }
   return current
+}
+
+function withRegistering(outputs: Session['outputs'], index: number, isRegistering: boolean): Session['outputs'] {
+  return outputs.map((output, at) =>
+    at === index && output.mounted ? { ...output, mounted: { ...output.mounted, isRegistering } } : output,
+  )
 }
 
 /** Signs in and opens the workspace of a session once more. */
@@ -53,14 +65,21 @@ export async function reconnect(
 async function publishOne(
   context: DatasetContext,
   job: Job,
-  { policy, inputs }: Session,
-  { dataset, folder }: SessionOutput,
+  session: Session,
+  { dataset, folder, mounted }: SessionOutput,
+  noteRegistering: (isRegistering: boolean) => Promise<void>,
 ): Promise<Publication | undefined> {
-  const provenance = { ...job.provenance, inputs: inputs.map(inputLabel) }
-  const { ifNoFilesFound, concurrency } = policy
+  const { ifNoFilesFound, concurrency } = session.policy
+  const provenance = { ...job.provenance, inputs: session.inputs.map(inputLabel) }
+  const request = { output: dataset, provenance, ifNoFilesFound }
   try {
-    return await publishOutput(context, { output: dataset, folder, provenance, ifNoFilesFound, concurrency })
+    if (!mounted) return await publishOutput(context, { ...request, folder, concurrency })
+    const files = await sealedFiles(session, mounted)
+    const beforeRegister = () => noteRegistering(true)
+    return await publishMounted(context, { ...request, files, beforeRegister }, mounted.written)
   } catch (error) {
+    // Who was refused has registered nothing; of everything else, nobody knows.
+    if (mounted && error instanceof UserError) await noteRegistering(false)
     if (error instanceof Cancelled)
       context.log.info(`Output "${dataset.name}" was not published: the step was cancelled before it was registered.`)
     throw error

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { WorkspaceName } from '../azureml/index.ts'
-import type { IfNoFilesFound, OutputDataset, PublishedOutput, StagedInput } from '../datasets/index.ts'
+import type { IfNoFilesFound, OutputDataset, PublishedOutput, StagedInput, WrittenFolder } from '../datasets/index.ts'
 import { askDaemon, deadMounts, type MountStatus, unmountLeftovers } from '../mount/index.ts'
 import { UserError } from '../report/index.ts'
 import type { CommentTarget } from './comment-target.ts'
@@ -32,7 +32,7 @@ export interface Session {
   readonly comment?: CommentTarget | undefined
   /** What has to be undone if main does not get to its end. Written before it is done. */
   readonly undo: readonly Undo[]
-  /** The process that serves the mounted inputs; undefined where nothing is mounted. */
+  /** The process that serves what is mounted; undefined where nothing is mounted. */
   readonly daemon?: ProcessIdentity | undefined
   /** Name of the AzureML job that this step waits for; undefined where there is none, or it has ended. Written before it is submitted. */
   readonly azuremlJob?: string | undefined
@@ -61,6 +61,21 @@ export interface SessionOutput {
   readonly folder: string
   /** `empty`: there was nothing to publish, and that was allowed. */
   readonly published: PublishedOutput | 'empty' | undefined
+  /** Undefined where the folder is one of this machine. */
+  readonly mounted?: MountedAt | undefined
+}
+
+/** Where an output is mounted, and what becomes of it. */
+export interface MountedAt {
+  /** The mount; the output's folder may be a link to it. */
+  readonly mountpoint: string
+  readonly written: WrittenFolder
+  /** Where it is written while the job runs. */
+  readonly early: string
+  /** Its place among the mounted outputs. */
+  readonly index: number
+  /** Whether a version of it was about to be registered when this was written: if so, there may be one. */
+  readonly isRegistering: boolean
 }
 
 /** The version that was registered for an output; undefined where there is none, or none yet. */
@@ -68,9 +83,9 @@ export function registeredVersion({ published }: SessionOutput): PublishedOutput
   return published === 'empty' ? undefined : published
 }
 
-/** `unmount`: a folder at which something of ours may be mounted. */
+/** `unmount`: a folder at which something of ours may be mounted; `remove-link`: what may be a link to such a folder. */
 export interface Undo {
-  readonly kind: 'remove-folder' | 'unmount'
+  readonly kind: 'remove-folder' | 'unmount' | 'remove-link'
   readonly path: string
 }
 
@@ -152,8 +167,19 @@ function isSession(value: unknown): value is Session {
   return schema === 1 && isProcess && isWhole && undo?.every(({ path }) => typeof path === 'string') === true
 }
 
+/** What could not be sent stays, for a look: it is swept after a day. */
 export async function removeSession({ id }: Pick<Session, 'id'>): Promise<void> {
-  await rm(sessionFolder(id), { recursive: true, force: true })
+  const folder = sessionFolder(id)
+  const entries = await readdir(folder).catch(() => [])
+  for (const name of entries) if (name !== unsentName) await rm(join(folder, name), { recursive: true, force: true })
+  await rmdir(folder).catch(() => {}) // something stays, or it is not there
+}
+
+const unsentName = 'unsent'
+
+/** Where files of mounted outputs are kept that could not be sent to the store. */
+export function unsentFolder(id: string): string {
+  return join(sessionFolder(id), unsentName)
 }
 
 /** Undoes what a main step did that did not get to its end. The session is a file that the job could write: only what is ours is removed. */
@@ -165,20 +191,37 @@ export async function undo(session: Session): Promise<void> {
   }
 }
 
-/** Unmounts what a session mounted, and ends its daemon. Gives what the daemon said last; undefined where it said nothing. */
+/**
+ * Unmounts what a session mounted, and ends its daemon, which deletes what was sent and not published. Gives what the daemon said last; undefined where
+ * it said nothing.
+ */
 export async function unmountAll(session: Session): Promise<readonly MountStatus[] | undefined> {
   const folders = session.undo.flatMap(({ kind, path }) => (kind === 'unmount' ? [path] : []))
   if (folders.length === 0) return undefined
-  const status = await askDaemon(sessionFolder(session.id), 'finish')
+  for (const { kind, path } of session.undo) if (kind === 'remove-link') await removeLink(path)
+  const keep = session.outputs.flatMap((output) => (isKept(output) ? [output.mounted?.mountpoint ?? ''] : []))
+  const status = await askDaemon(sessionFolder(session.id), { ask: 'finish', keep })
   if (session.daemon) await endProcess(session.daemon, status ? 5000 : 0)
   await unmountLeftovers(folders)
   for (const folder of folders) await removeEmptyAbove(resolve(folder))
   return status
 }
 
+/** What a version points at, or may point at, stays in the store. */
+function isKept(output: SessionOutput): boolean {
+  return registeredVersion(output) !== undefined || output.mounted?.isRegistering === true
+}
+
+/** Only a link to a mount of ours: a session is a file that the job could write. */
+async function removeLink(path: string): Promise<void> {
+  const target = await readlink(path).catch(() => '')
+  if (target.startsWith(outputsRoot() + sep)) await unlink(path).catch(() => {})
+}
+
 /** Folders that were made only to hold a mount go with it. */
 async function removeEmptyAbove(place: string): Promise<void> {
-  for (let folder = dirname(place); folder.startsWith(stagingRoot() + sep); folder = dirname(folder)) {
+  const isOurs = (folder: string) => [stagingRoot(), outputsRoot()].some((root) => folder.startsWith(root + sep))
+  for (let folder = dirname(place); isOurs(folder); folder = dirname(folder)) {
     if (
       !(await rmdir(folder).then(
         () => true,
@@ -192,6 +235,14 @@ async function removeEmptyAbove(place: string): Promise<void> {
 /** Where datasets without a `target-folder` are put, each session in a folder of its own. */
 export function stagingRoot(): string {
   return join(resolve(requiredEnvironment('RUNNER_TEMP')), 'azureml-datasets')
+}
+
+/**
+ * Where outputs are mounted, each session's in a folder of its own. The runner removes RUNNER_TEMP without looking for mounts, so that they must not be in
+ * there, and whoever removes a session's folder must not find one either.
+ */
+export function outputsRoot(): string {
+  return join(dirname(resolve(requiredEnvironment('RUNNER_TEMP'))), '_azureml-outputs')
 }
 
 /** Sessions of this job whose mount daemon has ended, though nobody asked it to. */
@@ -217,10 +268,12 @@ export async function sweepDeadSessions(): Promise<string[]> {
 
 /** Dead mounts below our folder that belong to no session: those of living jobs have to go on refusing, or their folders would look empty. */
 async function sweepDeadMounts(): Promise<void> {
-  const dead = (await deadMounts()).filter((folder) => folder.startsWith(stagingRoot() + sep))
+  const roots = [stagingRoot(), outputsRoot()]
+  const dead = (await deadMounts()).filter((folder) => roots.some((root) => folder.startsWith(root + sep)))
   if (dead.length === 0) return
   const known = await readdir(sessionsRoot()).catch(() => [])
-  const isOfSession = (folder: string) => known.some((id) => folder.startsWith(join(stagingRoot(), id) + sep))
+  const isOfSession = (folder: string) =>
+    known.some((id) => roots.some((root) => folder.startsWith(join(root, id) + sep)))
   await unmountLeftovers(dead.filter((folder) => !isOfSession(folder)))
 }
 

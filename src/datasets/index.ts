@@ -24,14 +24,11 @@ export { type EarlyPlace, type EnsuredInput, type Extent, ensureInput, labelOf }
 export { combineFingerprints, type FingerprintBasis } from './fingerprint.ts'
 export {
   checkOutput,
-  chooseWrittenFolder,
   type IfNoFilesFound,
   type Publication,
   type PublishedOutput,
   type PublishRequest,
   publishOutput,
-  publishWritten,
-  type WrittenFolder,
 } from './publish.ts'
 export {
   downloadInputs,
@@ -46,4 +43,13 @@ export {
 } from './stage.ts'
 export { checkTags, type Provenance } from './tags.ts'
 export { refuseOverlaps, requireEmpty, requireOursOrEmpty, resolveTargetFolder } from './target-folder.ts'
+export {
+  chooseMountedFolder,
+  chooseWrittenFolder,
+  type ExpectedFile,
+  type MountedFolder,
+  publishMounted,
+  publishWritten,
+  type WrittenFolder,
+} from './written.ts'
 export { parseYaml, type YamlValue } from './yaml.ts'

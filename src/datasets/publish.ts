@@ -9,8 +9,8 @@ import {
   studioUrl,
   type Workspace,
 } from '../azureml/index.ts'
-import { type Snapshot, takeSnapshot } from '../blobs/index.ts'
-import { counted, formatBytes, formatSeconds, listed, quoted, UserError } from '../report/index.ts'
+import { type Snapshot, type SnapshotFile, takeSnapshot } from '../blobs/index.ts'
+import { counted, formatBytes, formatSeconds, UserError } from '../report/index.ts'
 import { type LocalFile, listLocalFiles, tellListing, type UploadedFiles, uploadFiles } from '../transfer/index.ts'
 import type { VersionChanges } from './changes.ts'
 import type { OutputDataset } from './config.ts'
@@ -18,6 +18,7 @@ import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
 import { checkDestination, type Destination, ownFolder } from './destination.ts'
 import { type FingerprintBasis, fingerprintOf } from './fingerprint.ts'
 import { explainNameClash, type Provenance, publishedTags } from './tags.ts'
+import { requireAsExpected } from './verify.ts'
 
 export type IfNoFilesFound = 'error' | 'warn' | 'ignore'
 
@@ -83,43 +84,8 @@ export async function publishOutput(
   return publishContent(context, request, destination, content, start)
 }
 
-/** A folder of a datastore that an AzureML job wrote. */
-export interface WrittenFolder {
-  readonly datastore: string
-  /** Ends in `/`. */
-  readonly path: string
-}
-
-/** Where a job is to write an output that is published later: a folder of its own, or the one that the user named, which is checked. */
-export async function chooseWrittenFolder(
-  context: DatasetContext,
-  output: OutputDataset,
-  provenance: Pick<Provenance, 'run' | 'attempt'>,
-): Promise<WrittenFolder> {
-  const { datastore, path } = await openDestination(context, output, provenance)
-  return { datastore, path }
-}
-
-/**
- * Registers what an AzureML job wrote as the next version.
- * @returns undefined where the folder is empty and that is allowed
- */
-export async function publishWritten(
-  context: DatasetContext,
-  request: Omit<PublishRequest, 'folder' | 'concurrency'>,
-  { datastore, path }: WrittenFolder,
-): Promise<Publication | undefined> {
-  const start = performance.now()
-  const { workspace, access, signal, log, stopwatch } = context
-  stopwatch.begin('list outputs')
-  const container = await access.open(workspace, await datastoreFor(context, datastore), path, 'read', signal)
-  const onFiles = tellListing(log, request.output.name)
-  const content = await onContainer(context, container, () => takeSnapshot(container, path, signal, { onFiles }))
-  if (content.length === 0) return nothingToPublish(context, { ...request, folder: path })
-  return publishContent(context, request, { datastore, path, container }, content, start)
-}
-
-async function publishContent(
+/** Registers what lies in the destination, and has been verified. */
+export async function publishContent(
   context: DatasetContext,
   request: Pick<PublishRequest, 'output' | 'provenance'>,
   destination: Destination,
@@ -165,7 +131,7 @@ async function filesToPublish({ folder }: PublishRequest): Promise<LocalFile[]> 
   })
 }
 
-function nothingToPublish(
+export function nothingToPublish(
   { log }: DatasetContext,
   { output, folder, ifNoFilesFound }: Pick<PublishRequest, 'output' | 'folder' | 'ifNoFilesFound'>,
 ): undefined {
@@ -181,7 +147,7 @@ function nothingToPublish(
   return undefined
 }
 
-async function openDestination(
+export async function openDestination(
   context: DatasetContext,
   output: OutputDataset,
   { run, attempt }: Pick<Provenance, 'run' | 'attempt'>,
@@ -222,7 +188,7 @@ async function upload(
   )
 }
 
-/** Lists what arrived: names, sizes, and MD5, which every upload stores. Files that were there before stay: they are part of the version, and that is told. */
+/** Lists what arrived: names, sizes, and MD5, which every upload stores. */
 async function verify(
   context: DatasetContext,
   { output }: PublishRequest,
@@ -234,50 +200,10 @@ async function verify(
   const content = await onContainer(context, container, () =>
     takeSnapshot(container, path, context.signal, { onFiles }),
   )
-  const { wrong, others } = compareWithUploaded(content, files, uploaded)
-  if (wrong.length > 0) {
-    throw new UserError(
-      'upload-incomplete',
-      `${counted(wrong.length, 'file')} of output "${output.name}" are not in ${quoted(path)} as they were uploaded: ${listed(wrong)}. Nothing was registered. Does something else write to this folder?`,
-    )
-  }
-  if (others.length === 0) return content
-  if (!output.overwriteExisting) {
-    throw new UserError(
-      'destination-not-empty',
-      `Something else writes to ${quoted(path)}: it holds ${listed(others)}, which output "${output.name}" has not. Nothing was registered.`,
-    )
-  }
-  context.log.warning(
-    `${quoted(path)} also holds ${counted(others.length, 'file')} of before (${listed(others, 3)}); they are part of the new version of "${output.name}".`,
-  )
+  const isRight = (found: SnapshotFile, index: number) =>
+    found.size === files[index]?.size && found.md5 === uploaded.md5At(index)
+  requireAsExpected(content, files, isRight, { output, path, log: context.log })
   return content
-}
-
-/** Goes through what lies there and what was uploaded side by side: both are sorted by path. */
-function compareWithUploaded(
-  content: Snapshot,
-  files: readonly LocalFile[],
-  uploaded: UploadedFiles,
-): { readonly wrong: readonly string[]; readonly others: readonly string[] } {
-  const wrong: string[] = []
-  const others: string[] = []
-  let next = 0
-  for (const found of content) {
-    for (let file = files[next]; file && file.path < found.path; file = files[next]) {
-      wrong.push(file.path)
-      next += 1
-    }
-    const file = files[next]
-    if (file?.path !== found.path) {
-      others.push(found.path)
-      continue
-    }
-    if (found.size !== file.size || found.md5 !== uploaded.md5At(next)) wrong.push(file.path)
-    next += 1
-  }
-  for (const { path } of files.slice(next)) wrong.push(path)
-  return { wrong, others }
 }
 
 /** Registers the next free version. Another job may take a number first, and then the next one is tried. */

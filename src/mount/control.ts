@@ -2,9 +2,15 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Fault } from './input-files.ts'
+import type { OutputState } from './output/mount-output.ts'
 
-/** What a daemon can be asked. `finish` unmounts everything and ends it. */
-export type ControlRequest = 'status' | 'finish'
+/**
+ * What a daemon can be asked. `seal` begins to seal all outputs, and `status` says how far that is. `finish` unmounts everything and ends the daemon;
+ * what outputs have sent is deleted, but for those whose folders are to be kept.
+ */
+export type ControlRequest =
+  | { readonly ask: 'status' | 'seal' }
+  | { readonly ask: 'finish'; readonly keep: readonly string[] }
 
 /** What a daemon says of one of its mounts. */
 export interface MountStatus {
@@ -18,11 +24,13 @@ export interface MountStatus {
   readonly memory: number
   /** Processes that used it when it was to be unmounted. */
   readonly holders: readonly string[]
+  /** Of an output. */
+  readonly output?: OutputState
 }
 
 const socketName = 'mount.sock'
-/** Milliseconds in which a daemon answers to anything but `finish`. */
-const patience = { status: 5000, finish: 60_000 } as const
+/** Milliseconds in which a daemon answers. */
+const patience = { status: 5000, seal: 5000, finish: 120_000 } as const
 
 /** The socket lies in a folder that only its owner can enter. Its path may be longer than the 107 bytes of a socket's address: so it goes by a descriptor. */
 function withFolder<T>(folder: string, work: (path: string) => T): T {
@@ -48,9 +56,11 @@ export async function serveControl(
     socket.on('error', () => {}) // who asked has gone
     text(socket)
       .then(async (said) => {
-        const request = said === 'finish' ? 'finish' : 'status'
+        const request: ControlRequest = JSON.parse(said)
         socket.end(JSON.stringify(await answer(request)))
-        if (request === 'finish') socket.once('close', onFinished)
+        if (request.ask !== 'finish') return
+        if (socket.closed) onFinished()
+        else socket.once('close', onFinished)
       })
       .catch(() => socket.destroy())
   })
@@ -65,8 +75,8 @@ export async function serveControl(
 export async function askDaemon(folder: string, request: ControlRequest): Promise<readonly MountStatus[] | undefined> {
   try {
     const socket = withFolder(folder, (path) => connect({ path, allowHalfOpen: true }))
-    socket.setTimeout(patience[request], () => socket.destroy(new Error('no answer')))
-    socket.end(request)
+    socket.setTimeout(patience[request.ask], () => socket.destroy(new Error('no answer')))
+    socket.end(JSON.stringify(request))
     return JSON.parse(await text(socket))
   } catch {
     return undefined

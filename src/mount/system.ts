@@ -79,6 +79,20 @@ export async function unmountFolder(folder: string, isLazy: boolean): Promise<vo
   await asRoot('umount', [...(isLazy ? ['-l'] : []), folder])
 }
 
+/** Milliseconds in which the kernel has to hand over what programs have written into mapped files. */
+const syncPatience = 60_000
+
+/** Lets the kernel hand over what it still has of a file system: what was written into mapped files, and nowhere else yet. Best effort. */
+export async function syncFolder(folder: string): Promise<void> {
+  const program = await systemProgram('sync')
+  if (program === undefined) return
+  const child = spawn(program, ['-f', folder], { stdio: 'ignore', timeout: syncPatience, killSignal: 'SIGKILL' })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  child.once('error', () => resolve())
+  child.once('exit', () => resolve())
+  await promise
+}
+
 /** So many KiB the kernel reads ahead: by default 128, which leaves each READ too small. */
 const readAheadKiB = 1024
 

@@ -51,7 +51,7 @@ export async function outputHere({
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'output-')))
   const spool = await realpath(await mkdtemp(join(tmpdir(), 'spool-')))
   const mounted = await mountOutput(
-    { label: 'out', folder, aliases: [], container, prefix, early, replace, spool, disk },
+    { label: 'out', folder, aliases: [], container, prefix, early, replace, spool, disk, unsent: join(spool, 'unsent') },
     { memory, reader, log },
     { blockBytes, settled },
   )

@@ -12,6 +12,8 @@ export interface PublishedFile {
 /** What stands against publishing something. */
 export interface Problem {
   readonly path: string
+  /** `refused` is what has to be renamed or left out, `unsent` what could not be sent to the store. */
+  readonly kind: 'refused' | 'unsent'
   readonly reason: string
 }
 
@@ -36,7 +38,7 @@ export function listFiles({ root }: Nodes, places: readonly string[]): Listed {
     for (const [name, { node }] of folder.children ?? []) {
       const path = prefix + name
       const text = utf8Of(path)
-      const refuse = (reason: string) => void problems.push({ path: text, reason })
+      const refuse = (reason: string) => void problems.push({ path: text, kind: 'refused', reason })
       if (!Buffer.from(text, 'utf8').equals(Buffer.from(path, 'latin1'))) {
         refuse('has a name that is not UTF-8; blob names are. Rename it.')
         continue

@@ -1,11 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import type { BlobContainer } from '../../blobs/index.ts'
+import { messageOf } from '../../report/index.ts'
 import { type Mounted, type MountingOptions, serveAt } from '../mounted.ts'
+import { syncFolder } from '../system.ts'
 import { geometryOf } from './content.ts'
 import { fileContents } from './file.ts'
+import type { Problem } from './listing.ts'
 import { createNodes } from './nodes.ts'
 import { type OutputFiles, outputFiles } from './output-files.ts'
 import { createSpool } from './spool.ts'
+import { keepUnsent } from './unsent.ts'
 import { createUploads, type Sealed } from './uploads.ts'
 
 /** A folder that others write to, and that becomes blobs. */
@@ -26,13 +30,29 @@ export interface OutputMount {
   readonly spool: string
   /** Most bytes of them on the disk. */
   readonly disk: number
+  /** Where files are put that could not be sent: for a look, and to save them. */
+  readonly unsent: string
+}
+
+/** How far an output is. */
+export interface OutputState {
+  /** Bytes that were written by others. */
+  readonly written: number
+  /** What is still to be sent. */
+  readonly left: { readonly files: number; readonly bytes: number }
+  readonly state: 'open' | 'sealing' | 'sealed' | 'failed'
+  /** Why it could not be sealed; not more than the first {@link mostProblems}, of so many. */
+  readonly problems: readonly Problem[]
+  readonly problemCount: number
+  /** Whether what was sent is still in the store though it was to be deleted. */
+  readonly isLeftBehind: boolean
 }
 
 export interface MountedOutput extends Mounted {
   /** Ends all writing, and brings all that was written to the store. It may be called again where something failed. */
   seal(): Promise<Sealed>
   /** Deletes what is in the store. */
-  discard(signal: AbortSignal): Promise<void>
+  discard(): Promise<void>
 }
 
 export interface OutputTuning {
@@ -44,9 +64,13 @@ export interface OutputTuning {
 
 const usual: OutputTuning = { blockBytes: 8 * 1024 * 1024, settled: 3000 }
 
+const mostProblems = 100
+/** Milliseconds in which what was sent has to be deleted: a cancelled job is not given long. */
+const discardPatience = 60_000
+
 /** @throws CommandFailure of `mount`, and what the system says */
 export async function mountOutput(
-  { label, folder, aliases, container, prefix, early, replace, spool: spoolFolder, disk }: OutputMount,
+  { label, folder, aliases, container, prefix, early, replace, spool: spoolFolder, disk, unsent }: OutputMount,
   { memory, reader, log }: MountingOptions,
   { blockBytes, settled }: OutputTuning = usual,
 ): Promise<MountedOutput> {
@@ -61,6 +85,9 @@ export async function mountOutput(
     if (node.content) contents.drop(node.content)
   })
   let files: OutputFiles | undefined
+  let state: OutputState['state'] = 'open'
+  let problems: readonly Problem[] = []
+  let isLeftBehind = false
   const served = await serveAt({ folder, isWritable: true, reader, log }, (replies) => {
     files = outputFiles({ nodes, contents, geometry, spool, uploads, replies, log })
     return files.handlers
@@ -69,15 +96,35 @@ export async function mountOutput(
     ended: served.ended.finally(uploads.stop),
     status: () => ({
       ...{ label, folder, faults: [], memory: spool.memory, holders: served.holders },
-      ...{ read: 0, fetched: 0, written: files?.written ?? 0, left: uploads.left },
+      ...{ read: 0, fetched: 0 },
+      output: {
+        ...{ written: files?.written ?? 0, left: uploads.left, state, isLeftBehind },
+        ...{ problems: problems.slice(0, mostProblems), problemCount: problems.length },
+      },
     }),
     seal: async () => {
-      await files?.seal()
-      const sealed = await uploads.seal(nodes, [folder, ...aliases])
-      if (sealed.problems.length === 0) await rm(spoolFolder, { recursive: true, force: true })
-      return sealed
+      state = 'sealing'
+      try {
+        await syncFolder(folder)
+        await files?.seal()
+        const sealed = await uploads.seal(nodes, [folder, ...aliases])
+        problems = sealed.problems
+        if (problems.length > 0)
+          await keepUnsent(nodes, spool, geometry, unsent).catch((error) => log.warning(messageOf(error)))
+        return sealed
+      } catch (error) {
+        problems = [{ path: '', kind: 'unsent', reason: messageOf(error) }]
+        throw error
+      } finally {
+        state = problems.length > 0 ? 'failed' : 'sealed'
+      }
     },
-    discard: uploads.discard,
+    discard: async () => {
+      await uploads.discard(AbortSignal.timeout(discardPatience)).catch((error) => {
+        log.warning(`What ${label} has sent could not be deleted: ${messageOf(error)}`)
+        isLeftBehind = true
+      })
+    },
     unmount: served.unmount,
   }
 }

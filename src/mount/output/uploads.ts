@@ -2,7 +2,7 @@ import pMap from 'p-map'
 import { type BlobContainer, createGate } from '../../blobs/index.ts'
 import { type Log, messageOf, quoted } from '../../report/index.ts'
 import { type Block, type Geometry, isAway, isCommitted } from './content.ts'
-import { createHomes } from './homes.ts'
+import { createHomes, utf8Of } from './homes.ts'
 import { listFiles, type Problem } from './listing.ts'
 import { type Node, type Nodes, pathOf } from './nodes.ts'
 import { type PlacedFile, placeFiles } from './placing.ts'
@@ -180,7 +180,13 @@ export function createUploads(options: UploadsOptions): Uploads {
     })
     return [...nodes].flatMap((node) => {
       if (node.content && isCommitted(node.content)) return []
-      return [{ path: pathOf(node) ?? '', reason: failures.get(node)?.reason ?? 'was not sent' }]
+      return [
+        {
+          path: utf8Of(pathOf(node) ?? ''),
+          kind: 'unsent' as const,
+          reason: failures.get(node)?.reason ?? 'was not sent',
+        },
+      ]
     })
   }
   return {
