@@ -14,7 +14,7 @@ export interface MountOrder {
 }
 
 /** An output that it is to mount. */
-export interface OutputOrder extends MountOrder, Omit<OutputMount, 'container' | keyof MountOrder> {}
+export interface OutputOrder extends MountOrder, Omit<OutputMount, 'container' | 'writer' | keyof MountOrder> {}
 
 /** What the mount daemon is told when it begins. It holds secrets, and goes through a pipe. */
 export interface DaemonStart {

@@ -3,6 +3,7 @@ import { receiveCredential } from '../azureml/index.ts'
 import { openContainer } from '../blobs/index.ts'
 import { readyDescriptor, startDaemon } from '../mount/index.ts'
 import { detailOf, type Log, messageOf } from '../report/index.ts'
+import { openWriters } from '../transfer/index.ts'
 import { cloudIn, identify } from './connection.ts'
 import { type DaemonStart, type MountOrder, readStart } from './daemon-start.ts'
 
@@ -30,7 +31,12 @@ export async function runMountDaemon(): Promise<void> {
         snapshot: snapshots[index] as (typeof snapshots)[number],
       })),
     )
-    const outputs = await Promise.all(start.outputs.map(async (order) => ({ ...order, container: await open(order) })))
+    const outputs = await Promise.all(
+      start.outputs.map(async (order) => {
+        const container = await open(order)
+        return { ...order, container, writer: openWriters(container, log) }
+      }),
+    )
     const daemon = await startDaemon({ ...start, inputs, outputs, log })
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => void daemon.finish())
     if (!tell('ready')) await daemon.finish()

@@ -2,7 +2,13 @@ import { lstat, mkdir, rmdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as core from '@actions/core'
 import { sendCredential } from '../azureml/index.ts'
-import { chooseMountedFolder, type DatasetContext, type ExpectedFile, type OutputDataset } from '../datasets/index.ts'
+import {
+  chooseMountedFolder,
+  type DatasetContext,
+  type ExpectedFile,
+  type OutputDataset,
+  removeWritten,
+} from '../datasets/index.ts'
 import {
   askDaemon,
   lackingForMount,
@@ -171,6 +177,13 @@ export async function sealedFiles({ id }: Session, { index }: MountedAt): Promis
   const files: ExpectedFile[] = []
   for await (const file of readManifest(manifestOf(sessionFolder(id), index))) files.push(file)
   return files
+}
+
+/** Deletes what the daemon of an output had sent, in its place. */
+export async function removeSent(context: DatasetContext, dataset: OutputDataset, mounted: MountedAt): Promise<void> {
+  const { early, written } = mounted
+  const run = process.env.GITHUB_RUN_ID ?? ''
+  await removeWritten(context, dataset, { datastore: written.datastore, early, run })
 }
 
 /** What was sent, and could not be deleted when the job had failed. */

@@ -1,12 +1,13 @@
 import { basename } from 'node:path'
 import * as core from '@actions/core'
-import { UserError } from '../report/index.ts'
+import { askDaemon } from '../mount/index.ts'
+import { messageOf, UserError } from '../report/index.ts'
 import { requireSoundMounts, tellHolders } from './mounting.ts'
-import { tellLeftBehind } from './mounting-outputs.ts'
+import { removeSent, tellLeftBehind } from './mounting-outputs.ts'
 import { endProcess } from './processes.ts'
 import { hasUnpublished, publishSession, reconnect } from './publishing.ts'
 import { reporting, tellAfterMain } from './reporting.ts'
-import { loadSession, removeSession, type Session, undo, unmountAll } from './session.ts'
+import { loadSession, removeSession, type Session, sessionFolder, undo, unmountAll } from './session.ts'
 import { runStep } from './step.ts'
 import type { Draft } from './step-report.ts'
 import { makeSureOfCancel } from './submitting.ts'
@@ -45,8 +46,13 @@ async function finish(session: Session, draft: Draft, signal: AbortSignal): Prom
       'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.',
     )
   }
-  // What was made of incomplete inputs is not published.
-  await requireSoundMounts(session)
+  try {
+    // What was made of incomplete inputs is not published.
+    await requireSoundMounts(session)
+  } catch (error) {
+    await removeLost(session, draft, signal)
+    throw error
+  }
   if (!hasUnpublished(session) || session.policy.uploadOutputs === 'never') return
   tellAfterMain(draft, session)
   if (wantsPublishing(session, core.getInput('job-status'), draft)) await publishSession(session, draft, signal)
@@ -64,6 +70,18 @@ function wantsPublishing({ policy, outputs }: Session, jobStatus: string, draft:
     'job-status-unknown',
     `Not published: ${names}. The post step cannot see how the job went, as in composite actions. Add a step "uses: your-org/azureml-datasets/publish@v1" after the one that writes the output.`,
   )
+}
+
+/** What a daemon had sent that has ended cannot be deleted by it any more. */
+async function removeLost(session: Session, draft: Draft, signal: AbortSignal): Promise<void> {
+  const outputs = session.outputs.filter(({ mounted, published }) => mounted && published === undefined)
+  if (outputs.length === 0 || (await askDaemon(sessionFolder(session.id), { ask: 'status' }))) return
+  try {
+    const context = await reconnect(session, draft, signal)
+    for (const { dataset, mounted } of outputs) if (mounted) await removeSent(context, dataset, mounted)
+  } catch (error) {
+    draft.log.warning(`What the mounted outputs had sent could not be deleted: ${messageOf(error)}`)
+  }
 }
 
 function note({ log, change }: Draft, text: string): void {

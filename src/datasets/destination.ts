@@ -25,6 +25,12 @@ export function ownFolder(dataset: string, runId: string, runAttempt: string): s
   return `azureml-datasets/${dataset}/${runId}.${runAttempt}.${randomBytes(4).toString('hex')}/`
 }
 
+/** Whether a folder is one that a dataset got in this run. */
+export function isOwnFolder(folder: string, dataset: string, runId: string): boolean {
+  const start = `azureml-datasets/${dataset}/${runId}.`
+  return folder.startsWith(start) && /^\d+\.[0-9a-f]{8}\/$/.test(folder.slice(start.length))
+}
+
 /**
  * A folder that the user named may hold files already, or be part of a registered version. Unless `overwrite`, that is an error; with it, a
  * warning that says which versions change.

@@ -50,6 +50,7 @@ export {
   type MountedFolder,
   publishMounted,
   publishWritten,
+  removeWritten,
   type WrittenFolder,
 } from './written.ts'
 export { parseYaml, type YamlValue } from './yaml.ts'

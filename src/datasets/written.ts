@@ -1,8 +1,8 @@
 import { type BlobContainer, takeSnapshot } from '../blobs/index.ts'
-import { tellListing } from '../transfer/index.ts'
+import { inParallel, tellListing } from '../transfer/index.ts'
 import type { OutputDataset } from './config.ts'
 import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
-import { ownFolder } from './destination.ts'
+import { isOwnFolder, ownFolder } from './destination.ts'
 import { nothingToPublish, openDestination, type Publication, type PublishRequest, publishContent } from './publish.ts'
 import type { Provenance } from './tags.ts'
 import { requireAsExpected } from './verify.ts'
@@ -89,6 +89,23 @@ export async function publishMounted(
 function isSame(found: Omit<ExpectedFile, 'path'>, file: ExpectedFile | undefined): boolean {
   return found.size === file?.size && found.etag === file.etag && (file.md5 === undefined || found.md5 === file.md5)
 }
+
+/**
+ * Deletes what a mounted output has sent and nobody will register. Only from a folder that an output of this run has for itself: the session that names it is
+ * a file, which the job could write.
+ */
+export async function removeWritten(
+  { workspace, access, signal }: DatasetContext,
+  { name }: OutputDataset,
+  { datastore, early, run }: { readonly datastore: string; readonly early: string; readonly run: string },
+): Promise<void> {
+  if (!isOwnFolder(early, name, run)) throw new Error(`${early} is not a folder of an output of this run`)
+  const container = await access.open(workspace, await access.datastore(workspace, datastore), early, 'write', signal)
+  const names = [...(await takeSnapshot(container, early, signal))].map((file) => file.name)
+  await inParallel(names, removedAtOnce, signal, (blob, either) => container.deleteBlob(blob, either))
+}
+
+const removedAtOnce = 32
 
 /**
  * Registers what an AzureML job wrote as the next version.

@@ -12,8 +12,11 @@ export interface Buffers {
 /** Chunks of small files are as large as the file: buffers come in powers of two from here on. */
 const smallest = 4096
 
-/** @param most bytes of all buffers, lent or not */
-export function createBuffers(most: number): Buffers {
+/**
+ * @param most bytes of all buffers, lent or not
+ * @param isShared whether other threads may read them
+ */
+export function createBuffers(most: number, isShared = false): Buffers {
   const free = new Map<number, Buffer[]>()
   let lent = 0
   let kept = 0
@@ -35,7 +38,7 @@ export function createBuffers(most: number): Buffers {
         return known
       }
       dropSurplus()
-      return Buffer.allocUnsafeSlow(size)
+      return isShared ? Buffer.from(new SharedArrayBuffer(size)) : Buffer.allocUnsafeSlow(size)
     },
     giveBack: (buffer) => {
       lent -= buffer.byteLength

@@ -16,3 +16,4 @@ export {
 export { tellListing } from './progress.ts'
 export { runThread } from './thread-side.ts'
 export { type UploadedFiles, type UploadRequest, uploadFiles } from './upload.ts'
+export { openWriters, type Writers } from './writers.ts'

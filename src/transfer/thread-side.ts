@@ -1,22 +1,36 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { AccessToken, TokenCredential } from '@azure/core-auth'
-import { type ContainerCredential, openContainer } from '../blobs/index.ts'
+import { type BlobContainer, type ContainerCredential, openContainer } from '../blobs/index.ts'
 import type { Log } from '../report/index.ts'
 import { fromSent, toSent } from './foreign-error.ts'
 import { type Done, type Health, openLane } from './lane.ts'
-import type { FromThread, ThreadCredential, ThreadStart, ToThread } from './thread.ts'
+import type { FromAnyThread, FromThread, ThreadCredential, ThreadStart, TokenAnswer, ToThread } from './thread.ts'
+import { runWriter } from './writer-side.ts'
 
 /** What was moved is told so often, in milliseconds: a message for every file would cost as much as a small file. */
 const tellingInterval = 20
 
-/** The life of a transfer thread: opens the container and moves the files that it is told, until it is told to stop. */
+/** The life of a transfer thread: opens the container and does its work, until it is told to stop, or ended. */
 export async function runThread(): Promise<void> {
   const port = parentPort
   if (!port) throw new Error('not started as a thread')
-  const { job, location, credential, limits } = workerData as ThreadStart
-  const tell = (message: FromThread) => port.postMessage(message)
+  const { work, location, credential } = workerData as ThreadStart
+  const tell = (message: FromAnyThread) => port.postMessage(message)
   const tokens = askForTokens(tell)
   const container = openContainer(location, credentialHere(credential, tokens.credential), sendingLog(tell))
+  port.on('message', (message: ToThread) => {
+    if (message.type === 'token' || message.type === 'no token') tokens.take(message)
+  })
+  await (work.kind === 'write' ? runWriter(port, container) : runLane(port, container, work))
+}
+
+/** Moves the files that it is told. */
+async function runLane(
+  port: MessagePort,
+  container: BlobContainer,
+  { job, limits }: ThreadStart['work'] & { kind: 'lane' },
+): Promise<void> {
+  const tell = (message: FromThread) => port.postMessage(message)
   const stopped = Promise.withResolvers<void>()
 
   let moved = { bytes: 0, done: [] as Done[] }
@@ -43,9 +57,6 @@ export async function runThread(): Promise<void> {
         return lane.add(message.files)
       case 'limit':
         return lane.setLimit(message.limit)
-      case 'token':
-      case 'no token':
-        return tokens.take(message)
       case 'stop':
         await lane.stop(new Error('told to stop'))
         clearInterval(ticking)
@@ -57,7 +68,7 @@ export async function runThread(): Promise<void> {
 }
 
 /** A credential whose tokens come from the thread that started this one. */
-function askForTokens(tell: (message: FromThread) => void) {
+function askForTokens(tell: (message: FromAnyThread) => void) {
   const asked = new Map<number, PromiseWithResolvers<AccessToken>>()
   let next = 0
   const credential: TokenCredential = {
@@ -69,7 +80,7 @@ function askForTokens(tell: (message: FromThread) => void) {
       return answer.promise
     },
   }
-  const take = (message: ToThread & { type: 'token' | 'no token' }) => {
+  const take = (message: TokenAnswer) => {
     const answer = asked.get(message.id)
     asked.delete(message.id)
     if (message.type === 'token') answer?.resolve(message.token)
@@ -82,8 +93,8 @@ function credentialHere(sent: ThreadCredential, token: TokenCredential): Contain
   return sent.kind === 'token' ? { kind: 'token', token } : sent
 }
 
-function sendingLog(tell: (message: FromThread) => void): Log {
-  const send = (level: (FromThread & { type: 'log' })['level']) => (message: string) =>
+function sendingLog(tell: (message: FromAnyThread) => void): Log {
+  const send = (level: (FromAnyThread & { type: 'log' })['level']) => (message: string) =>
     tell({ type: 'log', level, message })
   return {
     debug: send('debug'),

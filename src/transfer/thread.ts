@@ -9,24 +9,26 @@ export type ThreadCredential = Exclude<ContainerCredential, { kind: 'token' }> |
 
 /** What a thread is told when it begins. Threads share this process's memory: nothing of it is written anywhere. */
 export interface ThreadStart {
-  readonly job: Job
   readonly location: BlobContainer['location']
   readonly credential: ThreadCredential
-  readonly limits: LaneLimits
+  /** Moves files, or writes blobs as it is told (writers.ts). */
+  readonly work: { readonly kind: 'lane'; readonly job: Job; readonly limits: LaneLimits } | { readonly kind: 'write' }
 }
 
-/** What a thread is told later. */
+/** What any thread is told later. */
+export type TokenAnswer =
+  | { readonly type: 'token'; readonly id: number; readonly token: { token: string; expiresOnTimestamp: number } }
+  | { readonly type: 'no token'; readonly id: number; readonly error: SentError }
+
+/** What a lane is told later. */
 export type ToThread =
   | { readonly type: 'add'; readonly files: readonly JobFile[] }
   | { readonly type: 'limit'; readonly limit: number }
   | { readonly type: 'stop' }
-  | { readonly type: 'token'; readonly id: number; readonly token: { token: string; expiresOnTimestamp: number } }
-  | { readonly type: 'no token'; readonly id: number; readonly error: SentError }
+  | TokenAnswer
 
-/** What a thread tells. */
-export type FromThread =
-  | { readonly type: 'moved'; readonly bytes: number; readonly done: readonly Done[]; readonly health: Health }
-  | { readonly type: 'failed'; readonly path: string; readonly error: SentError }
+/** What any thread tells. */
+export type FromAnyThread =
   | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'notice' | 'warning'; readonly message: string }
   | {
       readonly type: 'token'
@@ -34,12 +36,27 @@ export type FromThread =
       readonly scopes: string | string[]
       readonly claims: string | undefined
     }
+
+/** What a lane tells. */
+export type FromThread =
+  | { readonly type: 'moved'; readonly bytes: number; readonly done: readonly Done[]; readonly health: Health }
+  | { readonly type: 'failed'; readonly path: string; readonly error: SentError }
   | { readonly type: 'stopped' }
+  | FromAnyThread
 
 /** The program of a thread: the source where that is what runs, else what was built of it. In dist/ it is a file like those of the other roles. */
 const program = new URL(import.meta.url.endsWith('.ts') ? 'worker.ts' : 'worker.js', import.meta.url)
 /** A thread that does not say that it has stopped is ended after so many milliseconds: it may hang in a call to a disk that does not answer. */
 const stopPatience = 2000
+
+/** Starts a thread that opens a container for itself. */
+export function startThread(
+  { location, credential }: Pick<BlobContainer, 'location'> & { readonly credential: ContainerCredential },
+  work: ThreadStart['work'],
+): Worker {
+  const sent: ThreadCredential = credential.kind === 'token' ? { kind: 'token' } : credential
+  return new Worker(program, { workerData: { location, credential: sent, work } satisfies ThreadStart })
+}
 
 /** A lane on a thread of its own, for a container that is reached over HTTP. */
 export function openThread(
@@ -49,13 +66,7 @@ export function openThread(
   events: LaneEvents,
   log: Log,
 ): Lane {
-  const start: ThreadStart = {
-    job,
-    location,
-    credential: credential.kind === 'token' ? { kind: 'token' } : credential,
-    limits,
-  }
-  const worker = new Worker(program, { workerData: start })
+  const worker = startThread({ location, credential }, { kind: 'lane', job, limits })
   const stopped = Promise.withResolvers<void>()
   let health: Health = { waiting: 0, throttled: 0 }
   const tell = (message: ToThread) => worker.postMessage(message)
@@ -99,10 +110,11 @@ export function openThread(
   }
 }
 
-async function answerToken(
+/** Gives a thread the token that it asks for. */
+export async function answerToken(
   credential: ContainerCredential,
-  { id, scopes, claims }: FromThread & { type: 'token' },
-  tell: (message: ToThread) => void,
+  { id, scopes, claims }: FromAnyThread & { type: 'token' },
+  tell: (message: TokenAnswer) => void,
 ): Promise<void> {
   try {
     if (credential.kind !== 'token') throw new Error('a thread asked for a token that nobody has')

@@ -232,12 +232,14 @@ describe('when something goes wrong', () => {
 
   test('a daemon that was killed costs what was written, and that is told', async () => {
     const { job } = await runJob('lost', 'echo x >f')
+    await vi.waitFor(async () => expect(await blobsBelow('azureml-datasets/lost/')).not.toEqual({}), 10_000)
     const [pid] = await job.runner.leftovers()
     process.kill(pid ?? 0, 'SIGKILL')
     await vi.waitFor(async () => expect(await job.runner.leftovers()).toEqual([]))
     const post = await job.post()
     expect(errorOf(post)).toMatch(/what was written to .* is lost, and nothing is registered.*\[mount-lost\]/)
     expect(versionsOf('lost')).toEqual([])
+    expect(await blobsBelow('azureml-datasets/lost/')).toEqual({})
     await expectNothingLeft(job)
   })
 

@@ -23,6 +23,8 @@ export interface KernelOutput extends AsyncDisposable {
 }
 
 export interface OutputHere extends Partial<OutputTuning> {
+  /** Where its folder is made. */
+  readonly parent?: string
   readonly container?: MemoryContainer
   readonly memory?: number
   readonly disk?: number
@@ -35,8 +37,19 @@ export interface OutputHere extends Partial<OutputTuning> {
 
 const mebibyte = 1024 * 1024
 
+/** Writes on this thread, by what the container does when it is asked. */
+function writerOf(container: MemoryContainer) {
+  return {
+    putBlob: (...args: Parameters<MemoryContainer['putBlob']>) => container.putBlob(...args),
+    putBlock: (...args: Parameters<MemoryContainer['putBlock']>) => container.putBlock(...args),
+    putBlockList: (...args: Parameters<MemoryContainer['putBlockList']>) => container.putBlockList(...args),
+    close: async () => {},
+  }
+}
+
 /** Mounts an output. This process serves it: nothing here may touch it synchronously. */
 export async function outputHere({
+  parent = tmpdir(),
   container = memoryContainer(),
   memory = 16 * mebibyte,
   disk = 1024 * mebibyte,
@@ -48,10 +61,22 @@ export async function outputHere({
   blockBytes = 64 * 1024,
   settled = 300,
 }: OutputHere = {}): Promise<KernelOutput> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'output-')))
+  const folder = await realpath(await mkdtemp(join(parent, 'output-')))
   const spool = await realpath(await mkdtemp(join(tmpdir(), 'spool-')))
   const mounted = await mountOutput(
-    { label: 'out', folder, aliases: [], container, prefix, early, replace, spool, disk, unsent: join(spool, 'unsent') },
+    {
+      label: 'out',
+      folder,
+      aliases: [],
+      container,
+      writer: writerOf(container),
+      prefix,
+      early,
+      replace,
+      spool,
+      disk,
+      unsent: join(spool, 'unsent'),
+    },
     { memory, reader, log },
     { blockBytes, settled },
   )

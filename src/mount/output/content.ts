@@ -1,3 +1,5 @@
+import type { Spooled } from './spool-files.ts'
+
 /** Sizes of the blocks of a file. They grow with it, since a blob has 50,000 at the most. */
 export interface Geometry {
   /** Bytes that a file may have. */
@@ -46,8 +48,8 @@ export interface Block {
   length: number
   /** Content in memory; it may be longer. */
   buffer: Buffer | undefined
-  /** Number of the file of the spool that holds the content; 0 where none does. */
-  spooled: number
+  /** Where in a file of the spool the content is; undefined where it is in none. */
+  spooled: Spooled | undefined
   /** As it is in the store; undefined where the store has other content, or none. */
   stored: Stored | undefined
   /** Grows with each change. */
@@ -104,7 +106,7 @@ export function emptyBlock(): Block {
   return {
     length: 0,
     buffer: undefined,
-    spooled: 0,
+    spooled: undefined,
     stored: undefined,
     version: 0,
     isAppended: true,
@@ -115,7 +117,7 @@ export function emptyBlock(): Block {
 
 /** Whether its content has to be fetched from the store. */
 export function isAway({ buffer, spooled, length }: Block): boolean {
-  return buffer === undefined && spooled === 0 && length > 0
+  return buffer === undefined && spooled === undefined && length > 0
 }
 
 /** Whether all that was written is in the store. */

@@ -1,4 +1,4 @@
-import { type Block, type Content, emptyBlock, type Geometry, isAway } from './content.ts'
+import { type Block, type BlockPlace, type Content, emptyBlock, type Geometry, isAway } from './content.ts'
 import type { Spool } from './spool.ts'
 
 /** Reads and writes the content of files as far as that needs no waiting: what it has to wait for, it says. */
@@ -40,13 +40,15 @@ export function fileContents(geometry: Geometry, spool: Spool): FileContents {
     return block
   }
   /** Writes within one block. */
-  const writePiece = (block: Block, from: number, piece: Uint8Array): 'room' | Block | undefined => {
+  const writePiece = (block: Block, place: BlockPlace, from: number, piece: Uint8Array): 'room' | Block | undefined => {
     const { length } = block
     if (isAway(block)) {
       if (from > 0 || piece.byteLength < length) return block
       block.length = 0 // nothing is left of what the store has
     }
-    if (!spool.write(block, from, piece)) {
+    // The first block of a file may be all of it; of those behind it, all but the last are full.
+    const expected = place.index > 0 && block.isAppended ? place.bytes : 0
+    if (!spool.write(block, from, piece, expected)) {
       block.length = length
       return 'room'
     }
@@ -63,7 +65,7 @@ export function fileContents(geometry: Geometry, spool: Spool): FileContents {
       const from = offset + done - place.start
       const count = Math.min(place.bytes - from, data.byteLength - done)
       const block = blockOf(content, place.index)
-      needs = writePiece(block, from, data.subarray(done, done + count))
+      needs = writePiece(block, place, from, data.subarray(done, done + count))
       if (needs) break
       done += count
       if (block.isAppended && block.length === place.bytes) full.push(place.index)
@@ -114,6 +116,7 @@ export function fileContents(geometry: Geometry, spool: Spool): FileContents {
   }
   const zero = (content: Content, offset: number, length: number): Block | undefined => {
     const end = Math.min(offset + length, content.size)
+    content.version += 1
     for (let position = offset; position < end; ) {
       const { index, start, bytes } = geometry.at(position)
       const block = content.blocks[index]
@@ -130,7 +133,6 @@ export function fileContents(geometry: Geometry, spool: Spool): FileContents {
           changed(block)
         }
     }
-    content.version += 1
     return undefined
   }
   const drop = (content: Content) => {

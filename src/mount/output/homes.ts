@@ -17,6 +17,8 @@ export interface Homes {
   /** A name that nobody else has. */
   spareName(): string
   ownerOf(name: string): Node | undefined
+  /** All files that have a blob. */
+  owners(): Node[]
   /** Deletes blobs that belong to nobody, for at least so many milliseconds; but not those with these names. */
   sweep(age: number, but: ReadonlySet<string>, remove: (name: string) => Promise<void>): Promise<void>
   /** All blobs that there are, or may be. */
@@ -70,6 +72,7 @@ export function createHomes(prefix: string): Homes {
     settle,
     spareName,
     ownerOf: (name) => owners.get(name),
+    owners: () => [...owners.values()],
     names: () => [...owners.keys(), ...left.keys()],
     sweep: async (age, but, remove) => {
       const before = performance.now() - age

@@ -8,9 +8,10 @@ import { fileContents } from './file.ts'
 import type { Problem } from './listing.ts'
 import { createNodes } from './nodes.ts'
 import { type OutputFiles, outputFiles } from './output-files.ts'
+import type { BlobWriter } from './sending.ts'
 import { createSpool } from './spool.ts'
 import { keepUnsent } from './unsent.ts'
-import { createUploads, type Sealed } from './uploads.ts'
+import { createUploads, type Sealed, type Uploads } from './uploads.ts'
 
 /** A folder that others write to, and that becomes blobs. */
 export interface OutputMount {
@@ -21,6 +22,8 @@ export interface OutputMount {
   /** Other absolute paths by which it is known: symbolic links that lead to it. */
   readonly aliases: readonly string[]
   readonly container: BlobContainer
+  /** What blobs of the container are written with. */
+  readonly writer: BlobWriter & { close(): Promise<void> }
   /** Where it is published, and where it is written while the job runs; both end in `/`. */
   readonly prefix: string
   readonly early: string
@@ -70,15 +73,15 @@ const discardPatience = 60_000
 
 /** @throws CommandFailure of `mount`, and what the system says */
 export async function mountOutput(
-  { label, folder, aliases, container, prefix, early, replace, spool: spoolFolder, disk, unsent }: OutputMount,
+  { label, folder, aliases, container, writer, prefix, early, replace, spool: spoolFolder, disk, unsent }: OutputMount,
   { memory, reader, log }: MountingOptions,
   { blockBytes, settled }: OutputTuning = usual,
 ): Promise<MountedOutput> {
   await mkdir(spoolFolder, { recursive: true, mode: 0o700 })
   const geometry = geometryOf(blockBytes)
-  const spool = createSpool({ folder: spoolFolder, memory, disk })
+  const spool = createSpool({ folder: spoolFolder, memory, disk, onRoom: () => uploads.madeRoom() })
   const contents = fileContents(geometry, spool)
-  const uploads = createUploads({ container, prefix, early, replace, geometry, spool, settled, log })
+  const uploads: Uploads = createUploads({ container, writer, prefix, early, replace, geometry, spool, settled, log })
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
   const nodes = createNodes(owner, (node) => {
     uploads.gone(node)

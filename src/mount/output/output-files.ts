@@ -35,6 +35,7 @@ import {
   writeKillSuidgid,
 } from '../fuse/requests.ts'
 import type { Handlers } from '../fuse/serve.ts'
+import { rootInode } from '../tree.ts'
 import type { Block, Content, Geometry } from './content.ts'
 import type { FileContents, Part, WriteState } from './file.ts'
 import { isFolder, type Node, type Nodes, now, type Place, type RenameHow } from './nodes.ts'
@@ -156,7 +157,7 @@ export function outputFiles(options: OutputFilesOptions): OutputFiles {
   const fetchBlock = async (node: Node, block: Block) => {
     const { version, length } = block
     const bytes = await uploads.read(node, block, 0, length)
-    while (block.version === version && block.buffer === undefined && block.spooled === 0)
+    while (block.version === version && block.buffer === undefined && block.spooled === undefined)
       if (options.spool.fill(block, bytes)) return
       else await uploads.room()
   }
@@ -192,7 +193,13 @@ export function outputFiles(options: OutputFilesOptions): OutputFiles {
     while (needs) {
       const work = needs === 'room' ? uploads.room() : fetchBlock(node, needs)
       work.catch(() => {}) // it may fail when nobody waits any more
-      if ((await Promise.race([work, begun.interrupted])) === 'interrupted') break
+      const hasSome = begun.done + done > 0
+      // Who has written something is told how much; the error is for the next write.
+      const endedBy = await Promise.race([work, begun.interrupted]).catch((error) => {
+        if (!hasSome) throw error
+        return 'interrupted' as const
+      })
+      if (endedBy === 'interrupted') break
       const state = contents.write(content, offset + done, rest.subarray(done))
       if (state.done > 0) afterWrite(node, begun.flags, state.full)
       done += state.done
@@ -256,7 +263,7 @@ export function outputFiles(options: OutputFilesOptions): OutputFiles {
     if (mode === 0) {
       if (offset + length > content.size) {
         contents.resize(content, offset + length)
-        uploads.changed(node)
+        afterWrite(node, 0, [])
       }
       return replies.ok(unique)
     }
@@ -265,10 +272,11 @@ export function outputFiles(options: OutputFilesOptions): OutputFiles {
       waitingFor(unique, async () => {
         for (;;) {
           const away = contents.zero(content, offset, length)
+          // A part may be done even where the rest fails.
+          afterWrite(node, 0, [])
           if (!away) break
           await fetchBlock(node, away)
         }
-        afterWrite(node, 0, [])
         replies.ok(unique)
       }),
     )
@@ -433,11 +441,17 @@ function attributesFor(): (node: Node) => Attributes {
     reused.mtime = node.mtime
     reused.ctime = node.ctime
     reused.mode = node.mode
-    reused.nlink = node.children ? 2 + node.subfolders : node.places.length
+    reused.nlink = linksOf(node)
     reused.uid = node.uid
     reused.gid = node.gid
     return reused
   }
+}
+
+/** A folder has its name, its dot and the dots of its folders; once it was removed, none. */
+function linksOf({ children, places, subfolders, inode }: Node): number {
+  if (!children) return places.length
+  return places.length > 0 || inode === rootInode ? 2 + subfolders : 0
 }
 
 /** A folder that somebody lists, and how far. */
@@ -447,8 +461,8 @@ interface Listing {
   last: number
   /** What comes behind it. */
   rest: Iterator<Place>
-  /** Taken from `rest`, and not given yet. */
-  next: Place | undefined
+  /** Taken from `rest`, and not given yet; with the cookie that it had then. */
+  next: { readonly place: Place; readonly cookie: number } | undefined
 }
 
 const dots = [Buffer.from('.'), Buffer.from('..')]
@@ -477,14 +491,16 @@ function list(
     listing.last = at + 1
   }
   for (;;) {
-    const place = listing.next ?? listing.rest.next().value
+    const kept = listing.next
+    const place = kept?.place ?? listing.rest.next().value
     if (!place) return
     listing.next = undefined
-    const isThere = folder.children?.get(place.name) === place // it may have been removed while it was kept
+    // While it was kept it may have been removed; or renamed, then it comes again, behind all others.
+    const isThere = folder.children?.get(place.name) === place && (!kept || kept.cookie === place.cookie)
     const next = place.cookie + firstCookie
     if (!isThere || next <= cookie) continue
     if (!give(next, Buffer.from(place.name, 'latin1'), place.node, false)) {
-      listing.next = place
+      listing.next = { place, cookie: place.cookie }
       return
     }
     listing.last = next

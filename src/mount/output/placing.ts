@@ -78,11 +78,14 @@ function settleIn(
   placed: ReadonlyMap<string, HomeBlob>,
   { homes, prefix }: PlacingOptions,
 ): void {
-  const names = new Set(files.map(({ path }) => prefix + path))
-  for (const { path, node } of files) {
-    const { content } = node
-    if (!content?.home || names.has(content.home)) continue
-    content.blob = placed.get(path)
+  // The blob of another file may have come to where the blob of a file was: only one of its own names will do.
+  const settled = new Set(files.flatMap(({ path, node }) => (node.content?.home === prefix + path ? [node] : [])))
+  const moved = files.filter(({ node }) => !settled.has(node))
+  for (const { node } of moved) homes.leave(node)
+  for (const { path, node } of moved) {
+    if (!node.content || settled.has(node)) continue
+    settled.add(node)
+    node.content.blob = placed.get(path)
     homes.settle(node, prefix + path)
   }
 }

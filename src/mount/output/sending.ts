@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import { type BlobContainer, BlobError, type Gate } from '../../blobs/index.ts'
 import { type Block, type Content, emptyBlock, type Geometry, isAway, isCommitted, wantedBytes } from './content.ts'
 import type { Homes } from './homes.ts'
 import type { Node } from './nodes.ts'
 import type { Spool } from './spool.ts'
 
+/** What blobs are written with. Content that does not lie in shared memory is handed over to it. */
+export type BlobWriter = Pick<BlobContainer, 'putBlob' | 'putBlock' | 'putBlockList'>
+
 export interface SendingOptions {
-  readonly container: BlobContainer
+  readonly container: Pick<BlobContainer, 'read'>
+  readonly writer: BlobWriter
   readonly geometry: Geometry
   readonly spool: Spool
   readonly homes: Homes
@@ -29,6 +32,8 @@ export interface Sending {
   read(node: Node, block: Block, from: number, to: number): Promise<Buffer>
   /** Resolves when nothing of a file is on its way any more. */
   untilQuiet(node: Node): Promise<void>
+  /** Whether nothing of any file is on its way. */
+  readonly isQuiet: boolean
 }
 
 /** What of a file is on its way. */
@@ -43,7 +48,7 @@ const idBytes = 9
 const mostReads = 5
 
 export function createSending(options: SendingOptions): Sending {
-  const { container, geometry, spool, homes, requests, copies, signal, onRoom } = options
+  const { container, writer, geometry, spool, homes, requests, copies, signal, onRoom } = options
   const traffic = new Map<Node, Traffic>()
   let nextId = 1
 
@@ -83,10 +88,10 @@ export function createSending(options: SendingOptions): Sending {
     }
     await copies.enter(bytes, signal)
     try {
-      const body = Buffer.alloc(bytes)
+      const body = Buffer.allocUnsafeSlow(bytes).fill(0, length)
       if (block.buffer) body.set(block.buffer.subarray(0, length))
-      else if (block.spooled > 0) body.set((await readFile(spool.fileOf(block))).subarray(0, length))
-      else if (length > 0) body.set(await read(node, block, 0, length))
+      else if (block.spooled) await spool.load(block, body.subarray(0, length))
+      else if (length > 0) body.set(await fetch(contentOf(node), block, 0, length))
       return await send(body)
     } finally {
       copies.leave(bytes)
@@ -102,8 +107,9 @@ export function createSending(options: SendingOptions): Sending {
   }
   const isStaged = (content: Content, index: number): boolean => {
     const block = content.blocks[index]
-    const stored = block?.stored
-    return block !== undefined && isPartOfList(block) && stored?.length === wantedBytes(content, geometry.of(index))
+    // What was cut is not to come back when the file grows again.
+    if (!block?.stored || !isPartOfList(block) || block.stored.isCut) return false
+    return block.stored.length === wantedBytes(content, geometry.of(index))
   }
   const stageNow = async (node: Node, index: number): Promise<void> => {
     const content = contentOf(node)
@@ -117,7 +123,7 @@ export function createSending(options: SendingOptions): Sending {
     const id = newId()
     try {
       const home = homes.enter(node)
-      await withRequest(() => withBody(node, block, bytes, (body) => container.putBlock(home, id, body, signal)))
+      await withRequest(() => withBody(node, block, bytes, (body) => writer.putBlock(home, id, body, signal)))
       if (!isAsItWas()) return
       block.stored = { id, length: bytes, at: undefined, isCut: false }
       spool.isStored(block)
@@ -149,16 +155,20 @@ export function createSending(options: SendingOptions): Sending {
     const failed = (await Promise.allSettled(tasks)).find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
   }
-  /** Makes a blob of those blocks that are staged, in their order. */
+  /** Makes a blob of those blocks that are staged, in their order. What only the store has must be among them, as it is there. */
   const putList = async (node: Node): Promise<void> => {
     const content = contentOf(node)
-    if (content.isGone) return
+    // What is in a blob that was written in one, and was changed while it was staged, would be lost with that.
+    const wouldBeLost = content.blocks.some((block) => block && isAway(block) && !isPartOfList(block))
+    if (content.isGone || wouldBeLost) return
     const { version } = content
     const home = homes.enter(node)
     const listed = content.blocks.flatMap((block) => (block?.stored && isPartOfList(block) ? [block.stored] : []))
-    const isWhole = listed.length > 0 && content.blocks.every((_, index) => isStaged(content, index))
+    // Blocks behind the end are those of writes that had no room.
+    const isAsWanted = (index: number) => wantedBytes(content, geometry.of(index)) === 0 || isStaged(content, index)
+    const isWhole = listed.length > 0 && content.blocks.every((_, index) => isAsWanted(index))
     const ids = listed.map(({ id }) => id)
-    const blob = await withRequest(() => container.putBlockList(home, ids, { md5: undefined, replace: true, signal }))
+    const blob = await withRequest(() => writer.putBlockList(home, ids, { md5: undefined, replace: true, signal }))
     let at = 0
     for (const stored of listed) {
       stored.at = at
@@ -187,9 +197,10 @@ export function createSending(options: SendingOptions): Sending {
     const block = content.blocks[0] ?? emptyBlock()
     const blockVersion = block.version
     try {
-      const home = homes.move(node)
+      // Where the store has what it was made of, it stays, until the store has what it is now.
+      const home = block.stored ? homes.enter(node) : homes.move(node)
       const blob = await withRequest(() =>
-        withBody(node, block, size, (body) => container.putBlob(home, body, { md5: undefined, replace: true, signal })),
+        withBody(node, block, size, (body) => writer.putBlob(home, body, { md5: undefined, replace: true, signal })),
       )
       content.blob = blob
       if (content.blocks[0] === block && block.version === blockVersion) {
@@ -206,8 +217,9 @@ export function createSending(options: SendingOptions): Sending {
   const commit = async (node: Node): Promise<void> => {
     const content = contentOf(node)
     if (isCommitted(content) || content.isGone) return
-    const isSmall = content.size <= geometry.of(0).bytes && !content.blocks.some((block) => block?.stored?.id)
-    if (isSmall) return exclusively(node, () => putWhole(node))
+    const isSmall = () => content.size <= geometry.of(0).bytes && !content.blocks.some((block) => block?.stored?.id)
+    // It may grow, or be staged, until it is its turn.
+    if (isSmall()) return exclusively(node, async () => (isSmall() ? putWhole(node) : undefined))
     const isUnreadable = (block: Block | undefined, index: number) =>
       block && isAway(block) && block.stored?.at === undefined && !isStaged(content, index)
     if (content.blocks.some(isUnreadable)) await makeReadable(node)
@@ -218,37 +230,55 @@ export function createSending(options: SendingOptions): Sending {
   const makeReadable = async (node: Node): Promise<void> => {
     const content = contentOf(node)
     const isWhole = (index: number) => content.blocks[index]?.stored?.id === ''
+    const isUnreadable = (block: Block | undefined) => block && isAway(block) && block.stored?.at === undefined
     await stageAll(node, isWhole)
-    await exclusively(node, () => putList(node))
+    // Who asks for several blocks at once asks several times.
+    await exclusively(node, async () => (content.blocks.some(isUnreadable) ? putList(node) : undefined))
+  }
+  /** Bytes of a block as they were committed last. Who must not see that change meanwhile stages, or commits. */
+  const fetch = async ({ blob, home }: Content, { stored }: Block, from: number, to: number): Promise<Buffer> => {
+    if (!blob || home === undefined || stored?.at === undefined) throw new Error('a block that is nowhere')
+    const bytes = Buffer.allocUnsafe(to - from)
+    let filled = 0
+    const onBytes = (piece: Uint8Array) => {
+      bytes.set(piece, filled)
+      filled += piece.byteLength
+    }
+    const offset = stored.at + from
+    await container.read({ name: home, etag: blob.etag, offset, length: to - from, signal, onBytes })
+    return bytes
   }
   const read = async (node: Node, block: Block, from: number, to: number): Promise<Buffer> => {
     const content = contentOf(node)
-    const bytes = Buffer.allocUnsafe(to - from)
-    for (let tries = 1; ; tries += 1) {
+    for (let tries = 1; ; ) {
       await traffic.get(node)?.committing?.catch(() => {})
-      if (block.stored && block.stored.at === undefined) await makeReadable(node)
-      if (!isAway(block)) return Buffer.from(spool.read(block, from, to))
-      const { blob, home } = content
-      const at = block.stored?.at
-      if (!blob || home === undefined || at === undefined) throw new Error('a block that is nowhere')
-      let filled = 0
-      const onBytes = (piece: Uint8Array) => {
-        bytes.set(piece, filled)
-        filled += piece.byteLength
+      if (!isAway(block)) return readHere(block, from, to)
+      if (block.stored?.at === undefined && !content.isGone) {
+        await makeReadable(node)
+        continue
       }
       try {
-        await container.read({ name: home, etag: blob.etag, offset: at + from, length: to - from, signal, onBytes })
-        return bytes
+        return await fetch(content, block, from, to)
       } catch (error) {
         const isOld = error instanceof BlobError && [404, 412, 416].includes(error.status)
         if (!isOld || tries === mostReads) throw error
+        tries += 1
       }
     }
+  }
+  /** It came here while it was asked for, and may have been cut. */
+  const readHere = (block: Block, from: number, to: number): Buffer => {
+    const bytes = Buffer.alloc(to - from)
+    if (from < block.length) bytes.set(spool.read(block, from, Math.min(to, block.length)))
+    return bytes
   }
   return {
     stage,
     commit,
     read,
+    get isQuiet() {
+      return traffic.size === 0
+    },
     untilQuiet: async (node) => {
       for (let known = traffic.get(node); known; known = traffic.get(node))
         await Promise.allSettled([...known.staging.values(), known.committing])
@@ -256,7 +286,7 @@ export function createSending(options: SendingOptions): Sending {
   }
 }
 
-/** Blobs that were written in one have no blocks, and what was cut is not to come back. */
+/** Blobs that were written in one have no blocks. */
 function isPartOfList({ stored }: Block): boolean {
-  return stored !== undefined && stored.id !== '' && !stored.isCut
+  return stored !== undefined && stored.id !== ''
 }

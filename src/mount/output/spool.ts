@@ -1,19 +1,25 @@
-import { closeSync, constants, ftruncateSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import { createBuffers } from '../buffers.ts'
 import type { Block } from './content.ts'
+import { createSpoolFiles } from './spool-files.ts'
 
-/** Blocks that are not in the store yet: in memory, and beyond its limit in files, one for each block. */
+/** Blocks that are not in the store yet: in memory, and beyond its limit in files. */
 export interface Spool {
   /** Bytes in memory, and in files. */
   readonly memory: number
   readonly disk: number
   /** Whether so much is in memory that it is time to send it away. */
   readonly isPressed: boolean
-  /** Writes into a block whose content is here, or which has none. Returns false where there is no room for that now. */
-  write(block: Block, from: number, data: Uint8Array): boolean
+  /** Whether blocks are on their way from memory into files. */
+  readonly isSpilling: boolean
+  /**
+   * Writes into a block whose content is here, or which has none. Returns false where there is no room for that now.
+   * @param expected bytes that the block will probably have in the end
+   */
+  write(block: Block, from: number, data: Uint8Array, expected?: number): boolean
   /** Bytes of a block whose content is here; valid until the next change. */
   read(block: Block, from: number, to: number): Uint8Array
+  /** Reads the beginning of a block whose content is in a file. */
+  load(block: Block, into: Uint8Array): Promise<void>
   /** Cuts the content of a block, wherever it is. */
   cut(block: Block, length: number): void
   /** Gives a block without content here that of the store. Returns false where there is no room for that now. */
@@ -22,8 +28,6 @@ export interface Spool {
   isStored(block: Block): void
   /** Forgets the content. */
   drop(block: Block): void
-  /** Where the content of a block is that is spooled. */
-  fileOf(block: Block): string
 }
 
 export interface SpoolOptions {
@@ -32,42 +36,25 @@ export interface SpoolOptions {
   /** Most bytes in memory, and in files. */
   readonly memory: number
   readonly disk: number
+  /** Called when blocks have made room in memory. */
+  readonly onRoom: () => void
 }
 
-/** Bytes that stay free on the disk for everything else on the machine. */
-const diskReserve = 1024 ** 3
-/** How much is written before it is looked again how much is free. */
-const lookAfter = 64 * 1024 * 1024
+/** Blocks that are small share a file: opening one takes as long as writing so many bytes. */
+const sharedBytes = 8 * 1024 * 1024
+/** Pieces that the system writes at a time (`IOV_MAX`). */
+const mostShared = 1024
 
-export function createSpool({ folder, memory, disk }: SpoolOptions): Spool {
-  const buffers = createBuffers(memory)
+export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spool {
+  const buffers = createBuffers(memory, true)
+  const files = createSpoolFiles(folder, disk)
   /** Blocks in memory, the one that was used last at the end: what the store has too, and what it has not. */
   const spare = new Set<Block>()
   const needed = new Set<Block>()
-  let onDisk = 0
-  let nextFile = 1
-  let sinceLook = lookAfter
-  let isDiskLow = false
+  /** A block for which memory has so little room goes on in a file. */
+  const mostInMemory = memory / 4
+  let isSpilling = false
 
-  const fileOf = ({ spooled }: Block) => join(folder, String(spooled))
-  const withFile = <T>(block: Block, flags: number, work: (descriptor: number) => T): T => {
-    const descriptor = openSync(fileOf(block), flags, 0o600)
-    try {
-      return work(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-  }
-  /** Whether so many bytes more may go to the disk. */
-  const fitsOnDisk = (bytes: number): boolean => {
-    sinceLook += bytes
-    if (sinceLook >= lookAfter) {
-      const { bavail, bsize } = statfsSync(folder)
-      isDiskLow = bavail * bsize < diskReserve
-      sinceLook = 0
-    }
-    return !isDiskLow && onDisk + bytes <= disk
-  }
   /** Who sends a block away may still read from its buffer: then it is not lent out again. */
   const endLoan = ({ pins }: Block, buffer: Buffer) => (pins === 0 ? buffers.giveBack(buffer) : buffers.leave(buffer))
   const releaseBuffer = (block: Block) => {
@@ -76,55 +63,78 @@ export function createSpool({ folder, memory, disk }: SpoolOptions): Spool {
     spare.delete(block)
     needed.delete(block)
   }
-  const removeFile = (block: Block) => {
-    rmSync(fileOf(block))
-    onDisk -= block.length
-    block.spooled = 0
+  const leaveFile = (block: Block) => {
+    if (block.spooled) files.leave(block.spooled)
+    block.spooled = undefined
   }
-  /** Moves a block from memory into a file, which is empty for a block that is. */
-  const spill = (block: Block): boolean => {
-    const { buffer, length } = block
-    if (!fitsOnDisk(length)) return false
-    block.spooled = nextFile
-    nextFile += 1
-    try {
-      withFile(block, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, (descriptor) => {
-        if (buffer) writeFully(descriptor, buffer.subarray(0, length), 0)
-      })
-    } catch (error) {
-      rmSync(fileOf(block), { force: true })
-      block.spooled = 0
-      return refuseIfFull(error)
-    }
-    onDisk += length
-    releaseBuffer(block)
-    return true
-  }
-  const refuseIfFull = (error: unknown): false => {
-    if (!isFull(error)) throw error
-    isDiskLow = true
-    return false
-  }
-  const makeRoom = (but: Block): boolean => {
+  const dropSpare = (but: Block): boolean => {
     for (const block of spare)
       if (block.pins === 0 && block !== but) {
         releaseBuffer(block)
         return true
       }
-    for (const block of needed) if (block.pins === 0 && block !== but) return spill(block)
     return false
   }
   const take = (bytes: number, block: Block): Buffer | undefined => {
-    for (;;) {
-      const buffer = buffers.take(bytes)
-      if (buffer || !makeRoom(block)) return buffer
+    let buffer = buffers.take(bytes)
+    while (!buffer && dropSpare(block)) buffer = buffers.take(bytes)
+    if (buffers.lent > memory * (3 / 4)) void spill()
+    return buffer
+  }
+  /** The blocks that were used longest ago, as many as go into a file. */
+  const oldest = (): Block[] => {
+    const chosen: Block[] = []
+    let bytes = 0
+    for (const block of needed) {
+      if (block.pins > 0) continue
+      if (chosen.length > 0 && (bytes + block.length > sharedBytes || chosen.length === mostShared)) break
+      chosen.push(block)
+      bytes += block.length
+    }
+    return chosen
+  }
+  /** Moves blocks from memory into files, on other threads, until there is room again. */
+  const spill = async (): Promise<void> => {
+    if (isSpilling) return
+    isSpilling = true
+    try {
+      for (;;) {
+        while (buffers.lent > memory / 2 && dropSpare(none)) onRoom()
+        const blocks = buffers.lent > memory / 2 ? oldest() : []
+        if (blocks.length === 0 || !(await spillAll(blocks))) return
+        onRoom()
+      }
+    } finally {
+      isSpilling = false
+      onRoom() // where there is no room in files either, others have to see to it
     }
   }
+  const spillAll = async (blocks: readonly Block[]): Promise<boolean> => {
+    const before = blocks.map(({ version, buffer, length }) => ({ version, buffer, length }))
+    for (const block of blocks) block.pins += 1
+    const places = await files
+      .writeAll(before.map(({ buffer, length }) => buffer?.subarray(0, length) ?? Buffer.alloc(0)))
+      .finally(() => {
+        for (const block of blocks) block.pins -= 1
+      })
+    for (const [index, block] of blocks.entries()) {
+      const place = places?.[index]
+      const was = before[index]
+      if (!place) continue
+      // What was written to, sent or dropped meanwhile has nothing to do with the file any more.
+      const isSame = needed.has(block) && block.buffer === was?.buffer && block.version === was?.version
+      if (isSame && block.pins === 0) {
+        block.spooled = place
+        releaseBuffer(block)
+      } else files.leave(place)
+    }
+    return places !== undefined
+  }
   /** Room in memory for so many bytes of a block. */
-  const reserve = (block: Block, bytes: number): Buffer | undefined => {
+  const reserve = (block: Block, bytes: number, expected: number): Buffer | undefined => {
     const { buffer } = block
     if (buffer && buffer.byteLength >= bytes) return buffer
-    const larger = take(bytes, block)
+    const larger = take(expected <= mostInMemory ? Math.max(bytes, expected) : bytes, block)
     if (!larger) return undefined
     if (buffer) {
       larger.set(buffer.subarray(0, block.length))
@@ -138,23 +148,33 @@ export function createSpool({ folder, memory, disk }: SpoolOptions): Spool {
     needed.delete(block)
     needed.add(block)
   }
-  const writeToFile = (block: Block, from: number, data: Uint8Array): boolean => {
-    const growth = Math.max(0, from + data.byteLength - block.length)
-    if (growth > 0 && !fitsOnDisk(growth)) return false
-    try {
-      withFile(block, constants.O_WRONLY, (descriptor) => writeFully(descriptor, data, from))
-    } catch (error) {
-      return refuseIfFull(error)
-    }
-    onDisk += growth
+  /** Brings a block back from a file that it shares. */
+  const bringBack = (block: Block): boolean => {
+    const { spooled, length } = block
+    if (!spooled) return true
+    const buffer = take(Math.max(length, 1), block)
+    if (!buffer) return false
+    buffer.set(files.read(spooled, 0, length))
+    leaveFile(block)
+    block.buffer = buffer
+    noteUse(block)
     return true
   }
-  const writeToMemory = (block: Block, from: number, data: Uint8Array): boolean => {
-    const buffer = reserve(block, from + data.byteLength)
+  const writeToMemory = (block: Block, from: number, data: Uint8Array, expected: number): boolean => {
+    const buffer = reserve(block, from + data.byteLength, expected)
     if (!buffer) return false
     if (from > block.length) buffer.fill(0, block.length, from)
     buffer.set(data, from)
     noteUse(block)
+    return true
+  }
+  const moveToFile = (block: Block, end: number): boolean => {
+    // Not into a file that has no room for what comes: there it would stay.
+    if (!files.fits(end)) return false
+    const place = files.begin(block.buffer?.subarray(0, block.length) ?? Buffer.alloc(0))
+    if (!place) return false
+    releaseBuffer(block)
+    block.spooled = place
     return true
   }
   return {
@@ -162,66 +182,55 @@ export function createSpool({ folder, memory, disk }: SpoolOptions): Spool {
       return buffers.lent
     },
     get disk() {
-      return onDisk
+      return files.bytes
     },
     get isPressed() {
-      return buffers.lent > memory / 2 || onDisk > 0
+      return buffers.lent > memory / 2 || files.bytes > 0
     },
-    fileOf,
-    write: (block, from, data) => {
-      // What has no room in memory by itself goes on in a file.
-      const isInMemory = block.spooled === 0 && writeToMemory(block, from, data)
-      if (!isInMemory && !((block.spooled > 0 || spill(block)) && writeToFile(block, from, data))) return false
-      block.length = Math.max(block.length, from + data.byteLength)
-      return true
+    get isSpilling() {
+      return isSpilling
+    },
+    write: (block, from, data, expected = 0) => {
+      const end = Math.max(block.length, from + data.byteLength)
+      if (block.spooled && !block.spooled.file.isOwn && !bringBack(block)) return false
+      if (!block.spooled && end > mostInMemory && !moveToFile(block, end)) return false
+      const isDone = block.spooled ? files.write(block.spooled, from, data) : writeToMemory(block, from, data, expected)
+      if (isDone) block.length = end
+      return isDone
     },
     read: (block, from, to) => {
       if (block.buffer) return block.buffer.subarray(from, to)
-      const bytes = Buffer.allocUnsafe(to - from)
-      withFile(block, constants.O_RDONLY, (descriptor) => readFully(descriptor, bytes, from))
-      return bytes
+      if (!block.spooled) throw new Error('a block that is not here')
+      return files.read(block.spooled, from, to)
+    },
+    load: async (block, into) => {
+      if (!block.spooled) throw new Error('a block that is in no file')
+      await files.load(block.spooled, into)
     },
     cut: (block, length) => {
       if (length >= block.length) return
-      if (block.spooled > 0) {
-        withFile(block, constants.O_WRONLY, (descriptor) => ftruncateSync(descriptor, length))
-        onDisk -= block.length - length
-      }
+      if (block.spooled) files.cut(block.spooled, length)
       if (block.buffer) noteUse(block)
       block.length = length
     },
     fill: (block, content) => {
-      const buffer = reserve(block, content.byteLength)
+      const buffer = reserve(block, content.byteLength, 0)
       if (!buffer) return false
       buffer.set(content)
       spare.add(block)
       return true
     },
     isStored: (block) => {
-      if (block.spooled > 0) return removeFile(block)
+      leaveFile(block)
       if (needed.delete(block)) spare.add(block)
     },
     drop: (block) => {
-      if (block.spooled > 0) removeFile(block)
+      leaveFile(block)
       releaseBuffer(block)
       block.length = 0
     },
   }
 }
 
-function writeFully(descriptor: number, data: Uint8Array, position: number): void {
-  for (let done = 0; done < data.byteLength; )
-    done += writeSync(descriptor, data, done, data.byteLength - done, position + done)
-}
-
-function readFully(descriptor: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.byteLength; ) {
-    const count = readSync(descriptor, bytes, done, bytes.byteLength - done, position + done)
-    if (count === 0) throw new Error('a file of the spool is shorter than it was')
-    done += count
-  }
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-}
+/** Nothing that could be in the way. */
+const none = {} as Block

@@ -6,7 +6,7 @@ import { createHomes, utf8Of } from './homes.ts'
 import { listFiles, type Problem } from './listing.ts'
 import { type Node, type Nodes, pathOf } from './nodes.ts'
 import { type PlacedFile, placeFiles } from './placing.ts'
-import { createSending } from './sending.ts'
+import { type BlobWriter, createSending } from './sending.ts'
 import type { Spool } from './spool.ts'
 
 /** What an output was when it was sealed. */
@@ -25,6 +25,8 @@ export interface Uploads {
   filled(node: Node, indices: readonly number[]): void
   /** Nobody can reach the file any more. */
   gone(node: Node): void
+  /** There may be room for more. */
+  madeRoom(): void
   /** Resolves when there may be room for more. @throws Error where there will be none: what would make it cannot be sent */
   room(): Promise<void>
   /** Bytes of a block that only the store has. */
@@ -40,6 +42,7 @@ export interface Uploads {
 
 export interface UploadsOptions {
   readonly container: BlobContainer
+  readonly writer: BlobWriter & { close(): Promise<void> }
   /** Where files are published; ends in `/`. */
   readonly prefix: string
   /** Where they are written while the job runs; ends in `/`. Nobody else writes there. */
@@ -74,7 +77,7 @@ interface Failure {
 }
 
 export function createUploads(options: UploadsOptions): Uploads {
-  const { container, prefix, early, geometry, spool, settled, log } = options
+  const { container, writer, prefix, early, geometry, spool, settled, log } = options
   const stopping = new AbortController()
   const { signal } = stopping
   const requests = createGate(mostRequests)
@@ -91,7 +94,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     waiting.clear()
   }
   const files = createSending({
-    ...{ container, geometry, spool, homes, requests, signal, onRoom },
+    ...{ container, writer, geometry, spool, homes, requests, signal, onRoom },
     copies: createGate(mostCopied),
   })
   const fail = (node: Node, error: unknown) => {
@@ -133,7 +136,7 @@ export function createUploads(options: UploadsOptions): Uploads {
       const isClosed = node.writers === 0 && node.places.length > 0
       if (isClosed && !sending.has(node) && !isHeldBack(node)) void send(node)
     }
-    if (waiting.size > 0 && sending.size === 0) stageSomething()
+    if (waiting.size > 0 && sending.size === 0 && !spool.isSpilling) stageSomething()
   }
   /** Of files that are open, or were removed and are still read, as long as somebody waits for room. */
   const stageSomething = () => {
@@ -143,7 +146,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     const resting = blocks.filter(({ block }) => block.touched < before)
     for (const { node, index } of (resting.length > 0 ? resting : blocks).slice(0, mostRequests / 2))
       void files.stage(node, index).catch((error) => fail(node, error))
-    if (blocks.length === 0)
+    if (blocks.length === 0 && files.isQuiet)
       for (const one of waiting) one.reject(new Error('the spool is full, and nothing can be sent'))
   }
   function* localBlocks(): Iterable<{ readonly node: Node; readonly index: number; readonly block: Block }> {
@@ -162,10 +165,23 @@ export function createUploads(options: UploadsOptions): Uploads {
       pump()
     })
   }
+  /** Sends nothing of a file any more; its blob is deleted later. */
+  const abandon = async (node: Node): Promise<void> => {
+    if (!node.content) return
+    node.content.isGone = true
+    dirty.delete(node)
+    failures.delete(node)
+    onRoom()
+    await files.untilQuiet(node)
+    homes.leave(node)
+  }
   const removeBlob = (name: string) => container.deleteBlob(name, signal)
+  let sweeping: Promise<unknown> = Promise.resolve()
   const ticking = setInterval(() => {
     pump()
-    if (!isSealing) homes.sweep(sweepAfter, new Set(), removeBlob).catch(() => {}) // what stays is deleted at the end
+    if (isSealing) return
+    const swept = homes.sweep(sweepAfter, new Set(), removeBlob).catch(() => {}) // what stays is deleted at the end
+    sweeping = Promise.all([sweeping, swept])
   }, interval)
   ticking.unref()
 
@@ -200,14 +216,8 @@ export function createUploads(options: UploadsOptions): Uploads {
       if (node.places.length === 0) return
       for (const index of indices) void files.stage(node, index).catch((error) => fail(node, error))
     },
-    gone: (node) => {
-      if (!node.content) return
-      node.content.isGone = true
-      dirty.delete(node)
-      failures.delete(node)
-      void files.untilQuiet(node).then(() => homes.leave(node))
-      onRoom()
-    },
+    gone: (node) => void abandon(node),
+    madeRoom: onRoom,
     room: () => {
       const one = Promise.withResolvers<void>()
       waiting.add(one)
@@ -223,8 +233,12 @@ export function createUploads(options: UploadsOptions): Uploads {
     seal: async (nodes, places) => {
       isSealing = true
       const { files: listed, problems } = listFiles(nodes, places)
-      const unsent = await sendAll(new Set(listed.map(({ node }) => node)))
+      const kept = new Set(listed.map(({ node }) => node))
+      const unsent = await sendAll(kept)
       if (problems.length > 0 || unsent.length > 0) return { files: [], problems: [...problems, ...unsent] }
+      await sweeping // else a blob could go again after another took its name
+      // What was removed is not published, though somebody may still have it open, or it is just being sent.
+      await Promise.all(homes.owners().map((node) => (kept.has(node) ? undefined : abandon(node))))
       const replace = options.replace || prefix === early
       const placed = await placeFiles(listed, { container, homes, prefix, replace, signal, inParallel })
       await homes.sweep(0, new Set(listed.map(({ path }) => prefix + path)), removeBlob)
@@ -233,6 +247,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     discard: async (until) => {
       clearInterval(ticking)
       stopping.abort(new Error('discarded'))
+      await writer.close() // else a blob could come after it was deleted
       await Promise.allSettled([...sending.values(), ...[...dirty.keys()].map(files.untilQuiet)])
       const ours = homes.names().filter((name) => name.startsWith(early))
       await pMap(ours, (name) => container.deleteBlob(name, until), { concurrency: mostRequests, signal: until })
@@ -240,6 +255,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     stop: () => {
       clearInterval(ticking)
       stopping.abort(new Error('stopped'))
+      void writer.close()
     },
   }
 }
