@@ -561,8 +561,8 @@ async function checkCompute({ workspace }, { job }) {
     };
 }
 
-// EXTERNAL MODULE: ./build/mount/index.js + 32 modules
-var mount = __webpack_require__(47262);
+// EXTERNAL MODULE: ./build/mount/index.js + 33 modules
+var mount = __webpack_require__(40378);
 ;// CONCATENATED MODULE: ./build/action/check-mounting.js
 
 /** Whether datasets can be mounted here. Where they cannot, they are downloaded, unless somebody wants them mounted by name. */
@@ -576,8 +576,8 @@ async function checkMounting(isRequired, signal) {
         : { state: 'info', says };
 }
 
-// EXTERNAL MODULE: ./build/transfer/index.js + 20 modules
-var transfer = __webpack_require__(6387);
+// EXTERNAL MODULE: ./build/transfer/index.js + 22 modules
+var transfer = __webpack_require__(76112);
 // EXTERNAL MODULE: ./build/action/job.js
 var action_job = __webpack_require__(67712);
 // EXTERNAL MODULE: ./build/action/session.js

@@ -336,6 +336,7 @@ function percentEncoded(character) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   DA: () => (/* binding */ tellLeftBehind),
+/* harmony export */   VP: () => (/* binding */ removeSent),
 /* harmony export */   YY: () => (/* binding */ sealOutputs),
 /* harmony export */   eG: () => (/* binding */ sealedFiles),
 /* harmony export */   iS: () => (/* binding */ planOutputs),
@@ -348,7 +349,7 @@ function percentEncoded(character) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(96421);
 /* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3570);
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68082);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(47262);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(40378);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(92036);
 /* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(79512);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(37771);
@@ -475,10 +476,11 @@ function notSealed({ id }, states) {
     const names = [...new Set(problems.map(({ label }) => label))];
     for (const { label, path, reason } of problems.slice(0, mostAnnotations))
         _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .error */ .z3(`${label}: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .quoted */ .TL)(path)} ${reason}`);
-    const refused = problems.filter(({ kind }) => kind === 'refused');
-    const [first] = refused;
-    if (first)
-        return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('unsafe-output', `Output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(names)} was not published: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .quoted */ .TL)(first.path)} ${first.reason}${refused.length > 1 ? ` So it is with ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .counted */ .hS)(refused.length - 1, 'other file')}: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(refused.slice(1).map(({ path }) => path))}.` : ''}`);
+    const [first, ...others] = problems.filter(({ kind }) => kind === 'refused');
+    if (first) {
+        const more = others.length > 0 ? ` Look at these, too: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(others.map(({ path }) => path))}.` : '';
+        return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('unsafe-output', `Output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(names)} was not published: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .quoted */ .TL)(first.path)} ${first.reason}${more}`);
+    }
     const count = states.reduce((sum, { output }) => sum + (output?.problemCount ?? 0), 0);
     return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('upload-incomplete', `${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .counted */ .hS)(count, 'file')} of output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(names)} could not be sent to the storage account, and nothing was registered: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(problems.map(({ path }) => path))} (${problems[0]?.reason ?? ''}). What of them is on this machine lies in ${(0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .unsentFolder */ .ao)(id)} for a day.`);
 }
@@ -488,6 +490,12 @@ async function sealedFiles({ id }, { index }) {
     for await (const file of (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readManifest */ .WI)((0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .manifestOf */ .$V)((0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .sessionFolder */ .vE)(id), index)))
         files.push(file);
     return files;
+}
+/** Deletes what the daemon of an output had sent, in its place. */
+async function removeSent(context, dataset, mounted) {
+    const { early, written } = mounted;
+    const run = process.env.GITHUB_RUN_ID ?? '';
+    await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_4__/* .removeWritten */ .kD)(context, dataset, { datastore: written.datastore, early, run });
 }
 /** What was sent, and could not be deleted when the job had failed. */
 function tellLeftBehind({ outputs }, status) {
@@ -516,9 +524,9 @@ function tellLeftBehind({ outputs }, status) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(96421);
 /* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3570);
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68082);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(47262);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(40378);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(92036);
-/* harmony import */ var _transfer_index_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6387);
+/* harmony import */ var _transfer_index_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(76112);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(47178);
 /* harmony import */ var _daemon_start_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(48594);
 /* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(87234);
@@ -931,7 +939,7 @@ function tellAfterMain(draft, { inputs, outputs, warnings, comment }) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47262);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(40378);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(92036);
 /* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(87234);
 
@@ -1460,6 +1468,7 @@ __webpack_require__.d(__webpack_exports__, {
   P5: () => (/* reexport */ publishOutput),
   JJ: () => (/* reexport */ publishWritten),
   b7: () => (/* reexport */ refuseOverlaps),
+  kD: () => (/* reexport */ removeWritten),
   vN: () => (/* reexport */ reportMounted),
   fU: () => (/* reexport */ reportResolved),
   R2: () => (/* reexport */ requireEmpty),
@@ -1473,12 +1482,12 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/azureml/index.js + 28 modules
 var azureml = __webpack_require__(3570);
-// EXTERNAL MODULE: ./build/blobs/index.js + 16 modules
-var blobs = __webpack_require__(79688);
+// EXTERNAL MODULE: ./build/blobs/index.js + 17 modules
+var blobs = __webpack_require__(97980);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(92036);
-// EXTERNAL MODULE: ./build/transfer/index.js + 20 modules
-var transfer = __webpack_require__(6387);
+// EXTERNAL MODULE: ./build/transfer/index.js + 22 modules
+var transfer = __webpack_require__(76112);
 ;// CONCATENATED MODULE: ./build/datasets/context.js
 /** The name of a dataset's datastore: its own, else the action's default; undefined for the workspace's. */
 function datastoreNameFor({ defaultDatastore }, datastore) {
@@ -2049,6 +2058,11 @@ function inWords({ added, removed, changed }) {
 /** A folder that nothing was ever written to, and nothing else ever will be: its version can never change. */
 function ownFolder(dataset, runId, runAttempt) {
     return `azureml-datasets/${dataset}/${runId}.${runAttempt}.${(0,external_node_crypto_.randomBytes)(4).toString('hex')}/`;
+}
+/** Whether a folder is one that a dataset got in this run. */
+function isOwnFolder(folder, dataset, runId) {
+    const start = `azureml-datasets/${dataset}/${runId}.`;
+    return folder.startsWith(start) && /^\d+\.[0-9a-f]{8}\/$/.test(folder.slice(start.length));
 }
 /**
  * A folder that the user named may hold files already, or be part of a registered version. Unless `overwrite`, that is an error; with it, a
@@ -2966,6 +2980,18 @@ async function publishMounted(context, request, { datastore, path }) {
 function isSame(found, file) {
     return found.size === file?.size && found.etag === file.etag && (file.md5 === undefined || found.md5 === file.md5);
 }
+/**
+ * Deletes what a mounted output has sent and nobody will register. Only from a folder that an output of this run has for itself: the session that names it is
+ * a file, which the job could write.
+ */
+async function removeWritten({ workspace, access, signal }, { name }, { datastore, early, run }) {
+    if (!isOwnFolder(early, name, run))
+        throw new Error(`${early} is not a folder of an output of this run`);
+    const container = await access.open(workspace, await access.datastore(workspace, datastore), early, 'write', signal);
+    const names = [...(await (0,blobs/* takeSnapshot */.W9)(container, early, signal))].map((file) => file.name);
+    await (0,transfer.inParallel)(names, removedAtOnce, signal, (blob, either) => container.deleteBlob(blob, either));
+}
+const removedAtOnce = 32;
 /**
  * Registers what an AzureML job wrote as the next version.
  * @returns undefined where the folder is empty and that is allowed

@@ -11,15 +11,17 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(96421);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(92036);
-/* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(79512);
-/* harmony import */ var _mounting_outputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(60615);
-/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(87234);
-/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(26726);
-/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(50928);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(37771);
-/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(24541);
-/* harmony import */ var _submitting_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(50901);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(40378);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(92036);
+/* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(79512);
+/* harmony import */ var _mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(60615);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(87234);
+/* harmony import */ var _publishing_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(26726);
+/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(50928);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(37771);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(24541);
+/* harmony import */ var _submitting_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(50901);
+
 
 
 
@@ -33,44 +35,50 @@ __webpack_require__.r(__webpack_exports__);
 
 /** The post step: undoes what a killed main step left, or publishes what the job wrote. */
 async function runPost() {
-    await (0,_step_js__WEBPACK_IMPORTED_MODULE_9__/* .runStep */ .e)(async (signal) => {
+    await (0,_step_js__WEBPACK_IMPORTED_MODULE_10__/* .runStep */ .e)(async (signal) => {
         const folder = _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getState */ .Gu('session');
         if (folder === '')
             return; // main failed before it began anything
-        const session = await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .loadSession */ .L6)(folder);
+        const session = await (0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .loadSession */ .L6)(folder);
         // Main failed and tidied up itself, or was killed before it had written anything down.
         if (!session)
-            return (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .removeSession */ .dF)({ id: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(folder) });
+            return (0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .removeSession */ .dF)({ id: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(folder) });
         // In a job container, the runner's signals reach only the docker client.
-        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_5__/* .endProcess */ .JZ)(session.main);
+        await (0,_processes_js__WEBPACK_IMPORTED_MODULE_6__/* .endProcess */ .JZ)(session.main);
         try {
-            await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_7__/* .reporting */ .v)('AzureML outputs', signal, (draft) => finish(session, draft, signal));
+            await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_8__/* .reporting */ .v)('AzureML outputs', signal, (draft) => finish(session, draft, signal));
         }
         finally {
             // What was published meanwhile is in the session.
-            const last = (await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .loadSession */ .L6)(folder).catch(() => undefined)) ?? session;
-            const status = await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .unmountAll */ .S1)(last);
-            (0,_mounting_js__WEBPACK_IMPORTED_MODULE_3__/* .tellHolders */ .lS)(status);
-            (0,_mounting_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .tellLeftBehind */ .DA)(last, status);
-            await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .removeSession */ .dF)(session);
+            const last = (await (0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .loadSession */ .L6)(folder).catch(() => undefined)) ?? session;
+            const status = await (0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .unmountAll */ .S1)(last);
+            (0,_mounting_js__WEBPACK_IMPORTED_MODULE_4__/* .tellHolders */ .lS)(status);
+            (0,_mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__/* .tellLeftBehind */ .DA)(last, status);
+            await (0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .removeSession */ .dF)(session);
         }
     });
 }
 async function finish(session, draft, signal) {
     if (session.state !== 'ready') {
-        (0,_reporting_js__WEBPACK_IMPORTED_MODULE_7__/* .tellAfterMain */ .P)(draft, session);
-        await (0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .undo */ .tN)(session);
+        (0,_reporting_js__WEBPACK_IMPORTED_MODULE_8__/* .tellAfterMain */ .P)(draft, session);
+        await (0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .undo */ .tN)(session);
         if (session.azuremlJob !== undefined)
-            await (0,_submitting_js__WEBPACK_IMPORTED_MODULE_10__/* .makeSureOfCancel */ .pq)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_6__/* .reconnect */ .M6)(session, draft, signal), session.azuremlJob);
+            await (0,_submitting_js__WEBPACK_IMPORTED_MODULE_11__/* .makeSureOfCancel */ .pq)(await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_7__/* .reconnect */ .M6)(session, draft, signal), session.azuremlJob);
         return note(draft, 'The first step of this action did not get to its end: what it had begun was removed, and nothing is published.');
     }
-    // What was made of incomplete inputs is not published.
-    await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_3__/* .requireSoundMounts */ .tI)(session);
-    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_6__/* .hasUnpublished */ .wY)(session) || session.policy.uploadOutputs === 'never')
+    try {
+        // What was made of incomplete inputs is not published.
+        await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_4__/* .requireSoundMounts */ .tI)(session);
+    }
+    catch (error) {
+        await removeLost(session, draft, signal);
+        throw error;
+    }
+    if (!(0,_publishing_js__WEBPACK_IMPORTED_MODULE_7__/* .hasUnpublished */ .wY)(session) || session.policy.uploadOutputs === 'never')
         return;
-    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_7__/* .tellAfterMain */ .P)(draft, session);
+    (0,_reporting_js__WEBPACK_IMPORTED_MODULE_8__/* .tellAfterMain */ .P)(draft, session);
     if (wantsPublishing(session, _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .getInput */ .V4('job-status'), draft))
-        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_6__/* .publishSession */ .kt)(session, draft, signal);
+        await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_7__/* .publishSession */ .kt)(session, draft, signal);
 }
 /** Whether outputs are to be published, as the job went. */
 function wantsPublishing({ policy, outputs }, jobStatus, draft) {
@@ -81,7 +89,22 @@ function wantsPublishing({ policy, outputs }, jobStatus, draft) {
         note(draft, `Not published, as the job was ${jobStatus === 'failure' ? 'not successful' : 'cancelled'}: ${names}.`);
         return false;
     }
-    throw new _report_index_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo('job-status-unknown', `Not published: ${names}. The post step cannot see how the job went, as in composite actions. Add a step "uses: your-org/azureml-datasets/publish@v1" after the one that writes the output.`);
+    throw new _report_index_js__WEBPACK_IMPORTED_MODULE_3__/* .UserError */ .yo('job-status-unknown', `Not published: ${names}. The post step cannot see how the job went, as in composite actions. Add a step "uses: your-org/azureml-datasets/publish@v1" after the one that writes the output.`);
+}
+/** What a daemon had sent that has ended cannot be deleted by it any more. */
+async function removeLost(session, draft, signal) {
+    const outputs = session.outputs.filter(({ mounted, published }) => mounted && published === undefined);
+    if (outputs.length === 0 || (await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_2__/* .askDaemon */ .Ii)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionFolder */ .vE)(session.id), { ask: 'status' })))
+        return;
+    try {
+        const context = await (0,_publishing_js__WEBPACK_IMPORTED_MODULE_7__/* .reconnect */ .M6)(session, draft, signal);
+        for (const { dataset, mounted } of outputs)
+            if (mounted)
+                await (0,_mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__/* .removeSent */ .VP)(context, dataset, mounted);
+    }
+    catch (error) {
+        draft.log.warning(`What the mounted outputs had sent could not be deleted: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error)}`);
+    }
 }
 function note({ log, change }, text) {
     log.info(text);

@@ -11,11 +11,13 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
 /* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3570);
-/* harmony import */ var _blobs_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(79688);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(47262);
+/* harmony import */ var _blobs_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(97980);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(40378);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(92036);
-/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(22743);
-/* harmony import */ var _daemon_start_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(48594);
+/* harmony import */ var _transfer_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(76112);
+/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(22743);
+/* harmony import */ var _daemon_start_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(48594);
+
 
 
 
@@ -37,7 +39,7 @@ async function runMountDaemon() {
         });
     }
     try {
-        const { start, snapshots } = await (0,_daemon_start_js__WEBPACK_IMPORTED_MODULE_6__/* .readStart */ .H)(process.stdin);
+        const { start, snapshots } = await (0,_daemon_start_js__WEBPACK_IMPORTED_MODULE_7__/* .readStart */ .H)(process.stdin);
         Object.assign(process.env, start.environment);
         const open = opener(start, log);
         const inputs = await Promise.all(start.inputs.map(async (order, index) => ({
@@ -45,7 +47,10 @@ async function runMountDaemon() {
             container: await open(order),
             snapshot: snapshots[index],
         })));
-        const outputs = await Promise.all(start.outputs.map(async (order) => ({ ...order, container: await open(order) })));
+        const outputs = await Promise.all(start.outputs.map(async (order) => {
+            const container = await open(order);
+            return { ...order, container, writer: (0,_transfer_index_js__WEBPACK_IMPORTED_MODULE_5__.openWriters)(container, log) };
+        }));
         const daemon = await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_3__/* .startDaemon */ .LC)({ ...start, inputs, outputs, log });
         for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
             process.on(signal, () => void daemon.finish());
@@ -62,10 +67,10 @@ async function runMountDaemon() {
 function opener({ connection, clientSecret }, log) {
     let identity;
     const signIn = () => {
-        identity ??= (0,_connection_js__WEBPACK_IMPORTED_MODULE_5__/* .identify */ .ls)(connection, clientSecret, log);
+        identity ??= (0,_connection_js__WEBPACK_IMPORTED_MODULE_6__/* .identify */ .ls)(connection, clientSecret, log);
         return identity;
     };
-    return async ({ location, credential }) => (0,_blobs_index_js__WEBPACK_IMPORTED_MODULE_2__/* .openContainer */ .Qx)(location, await (0,_azureml_index_js__WEBPACK_IMPORTED_MODULE_1__/* .receiveCredential */ .Ti)(credential, (0,_connection_js__WEBPACK_IMPORTED_MODULE_5__/* .cloudIn */ .xI)(connection), signIn, log), log);
+    return async ({ location, credential }) => (0,_blobs_index_js__WEBPACK_IMPORTED_MODULE_2__/* .openContainer */ .Qx)(location, await (0,_azureml_index_js__WEBPACK_IMPORTED_MODULE_1__/* .receiveCredential */ .Ti)(credential, (0,_connection_js__WEBPACK_IMPORTED_MODULE_6__/* .cloudIn */ .xI)(connection), signIn, log), log);
 }
 /** @returns false where nobody listens: the main step was killed */
 function tell(text) {

@@ -855,8 +855,8 @@ var external_node_path_ = __webpack_require__(76760);
 var yaml_dist = __webpack_require__(38815);
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
 var ignore = __webpack_require__(70298);
-// EXTERNAL MODULE: ./build/transfer/index.js + 20 modules
-var transfer = __webpack_require__(6387);
+// EXTERNAL MODULE: ./build/transfer/index.js + 22 modules
+var transfer = __webpack_require__(76112);
 ;// CONCATENATED MODULE: ./build/jobs/code.js
 
 

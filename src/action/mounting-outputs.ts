@@ -158,13 +158,14 @@ function notSealed({ id }: Session, states: readonly MountStatus[]): UserError {
   const names = [...new Set(problems.map(({ label }) => label))]
   for (const { label, path, reason } of problems.slice(0, mostAnnotations))
     core.error(`${label}: ${quoted(path)} ${reason}`)
-  const refused = problems.filter(({ kind }) => kind === 'refused')
-  const [first] = refused
-  if (first)
+  const [first, ...others] = problems.filter(({ kind }) => kind === 'refused')
+  if (first) {
+    const more = others.length > 0 ? ` Look at these, too: ${listed(others.map(({ path }) => path))}.` : ''
     return new UserError(
       'unsafe-output',
-      `Output ${listed(names)} was not published: ${quoted(first.path)} ${first.reason}${refused.length > 1 ? ` So it is with ${counted(refused.length - 1, 'other file')}: ${listed(refused.slice(1).map(({ path }) => path))}.` : ''}`,
+      `Output ${listed(names)} was not published: ${quoted(first.path)} ${first.reason}${more}`,
     )
+  }
   const count = states.reduce((sum, { output }) => sum + (output?.problemCount ?? 0), 0)
   return new UserError(
     'upload-incomplete',

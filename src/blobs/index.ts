@@ -1,5 +1,6 @@
 /** One container over HTTP: list it, take a snapshot, read stretches of blobs, write blobs. */
 export { type Blob, BlobError } from './blob.ts'
+export { problemOfBlobName } from './blob-name.ts'
 export {
   type BlobContainer,
   type ContainerCredential,

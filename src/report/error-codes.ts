@@ -38,7 +38,6 @@ export const errorCodes = [
   'no-runner',
   'no-session',
   'no-workspace',
-  'not-built-yet',
   'nothing-selected',
   'output-empty',
   'registration-refused',

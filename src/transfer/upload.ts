@@ -1,4 +1,4 @@
-import { type BlobContainer, BlobError } from '../blobs/index.ts'
+import { type BlobContainer, BlobError, problemOfBlobName } from '../blobs/index.ts'
 import { counted, formatBytes, type Log, quoted, UserError } from '../report/index.ts'
 import type { LocalFile } from './local-files.ts'
 import { MoveFailure, type Mover, startMoving } from './mover.ts'
@@ -31,8 +31,6 @@ export interface UploadedFiles {
 const md5Bytes = 16
 /** So much is moved in the time in which threads start. */
 const smallUpload = { files: 256, bytes: 64 * 1024 * 1024 }
-const longestBlobName = 1024
-const mostSegments = 254
 
 /**
  * Uploads files, each with its MD5, which the service checks. Nothing is deleted, and nothing replaced unless it may be: whoever calls this
@@ -70,26 +68,12 @@ function* filesOf(files: readonly LocalFile[], isWanted: (file: LocalFile) => bo
   for (const [index, file] of files.entries()) if (isWanted(file)) yield { index, ...file }
 }
 
-/** Rules of blob names: learn.microsoft.com, "Naming and referencing containers, blobs, and metadata". */
-const blobNameRules: readonly (readonly [
-  breaks: (name: string, segments: readonly string[]) => boolean,
-  how: string,
-])[] = [
-  [(name) => name.length > longestBlobName, `are longer than ${longestBlobName} characters`],
-  [(_, segments) => segments.length > mostSegments, `have more than ${mostSegments} segments`],
-  [(name) => name.includes('\\'), 'contain a backslash'],
-  // Nor U+FFFE and U+FFFF, which XML, the form of a listing, cannot hold.
-  [(name) => /[\p{Cc}\ufffe\uffff]/u.test(name), 'contain control characters'],
-  [(_, segments) => segments.some((segment) => segment.endsWith('.')), 'have a segment that ends in a dot'],
-]
-
 function checkBlobName(name: string): void {
-  const segments = name.split('/')
-  const broken = blobNameRules.find(([breaks]) => breaks(name, segments))
-  if (!broken) return
+  const problem = problemOfBlobName(name)
+  if (problem === undefined) return
   throw new UserError(
     'unsafe-output',
-    `${quoted(name)} cannot be the name of a blob: names must not be such that they ${broken[1]}. Rename the file.`,
+    `${quoted(name)} cannot be the name of a blob: names must not be such that they ${problem}. Rename the file.`,
   )
 }
 

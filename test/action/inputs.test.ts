@@ -109,7 +109,6 @@ describe('what is wrong is told:', () => {
     ['concurrency', 'many', 'not a whole number'],
     ['input-datasets', 'a/b', 'give the folder as "path"'],
     ['output-datasets', '{name: a, tags: {sha: x}}', 'the tag "sha" is set by the action itself'],
-    ['output-datasets', '{name: a, use-mounting: true}', 'mounted outputs are not built yet'],
   ])('%s: %s', async (name, value, text) => {
     expect(await refusal({ [name]: value })).toContain(text)
   })

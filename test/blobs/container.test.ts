@@ -210,6 +210,55 @@ describe('a write', () => {
   })
 })
 
+describe('a copy within the container', () => {
+  const copy = async (from: string, to: string, replace = true) =>
+    container.copyBlob({ from, etag: (await list(from))[0]?.etag ?? '', to, replace, signal })
+
+  test('has the content, the MD5, and the ETag that is given, whatever the names', async () => {
+    const content = Buffer.from('to copy')
+    const names = ['copy/plain', 'copy/ü %+#?&=/x']
+    for (const name of names) {
+      await container.putBlob(name, content, { md5: undefined, replace: true, signal })
+      const etag = await copy(name, `${name} copied`)
+      const [blob] = await list(`${name} copied`)
+      expect(blob).toMatchObject({ etag, md5: md5(content), size: content.byteLength })
+      expect(blob && (await read(blob))).toBe('to copy')
+    }
+  })
+
+  test('is not made of another content, nor in the place of a blob that is not to be replaced', async () => {
+    const [first, second] = ['copy/first', 'copy/second']
+    await put(first, 'one', true)
+    await put(second, 'two', true)
+    await expect(copy(first, second, false)).rejects.toMatchObject({ status: 409 })
+    const changed = { from: first, etag: '0x8D0000000000000', to: 'copy/third', replace: true, signal }
+    await expect(container.copyBlob(changed)).rejects.toMatchObject({ status: 412 })
+    await copy(first, second)
+    expect(await list(second)).toMatchObject([{ md5: md5('one') }])
+  })
+
+  test('that goes on in the service is waited for', async () => {
+    await put('copy/slow', 'slow', true)
+    const states = ['pending', 'pending', 'success']
+    const asked: string[] = []
+    emulator.intercept.blob = ({ method, path: place }) => {
+      if (!place.endsWith('copy/there')) return undefined
+      asked.push(method)
+      const headers = { 'x-ms-copy-status': states[asked.length - 1] ?? '', etag: '"0x8D1"' }
+      return { status: method === 'HEAD' ? 200 : 202, headers }
+    }
+    expect(await copy('copy/slow', 'copy/there')).toBe('0x8D1')
+    expect(asked).toEqual(['PUT', 'HEAD', 'HEAD'])
+  })
+})
+
+test('a blob is deleted, and one that is not there is no error', async () => {
+  await put('deleted', 'x', true)
+  await container.deleteBlob('deleted', signal)
+  expect(await list('deleted')).toEqual([])
+  await container.deleteBlob('deleted', signal)
+})
+
 describe('a listing', () => {
   test('leaves out the stubs of folders', async () => {
     const client = emulator.container('box')

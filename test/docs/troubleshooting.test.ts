@@ -166,7 +166,7 @@ const pieces: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'unsafe-output',
-    'src/transfer/upload.ts',
+    'src/blobs/blob-name.ts',
     ['contain a backslash', 'contain control characters', 'have a segment that ends in a dot'],
   ],
 ]

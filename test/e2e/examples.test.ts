@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type GitHubApi, startGitHubApi } from '../../emulator/github-api.ts'
 import type { GitHubContext, StepResult } from '../../emulator/runner.ts'
+import { noMounts } from '../mount/kernel.ts'
 import { filesBelow, type Job, useWorld, warningsOf } from './world.ts'
 
 /** Runs the workflows of examples/ as they are written: their steps in order, their expressions, then the post steps. */
@@ -274,6 +275,14 @@ test('transform-on-merge.yml makes a new version with every run', async () => {
   const latest = world.emulator.dataAssets.versions('new_dataset').at(-1)
   expect(latest).toMatchObject({ description: 'my_folder without incomplete rows' })
   expect(latest?.tags).toMatchObject({ stage: 'cleaned', inputs: 'my_folder:1' })
+})
+
+test('mounted-output.yml publishes what was written to a mount', async (context) => {
+  if (noMounts) return context.skip(noMounts)
+  const { make } = await runExample('mounted-output.yml', { github: { eventName: 'workflow_dispatch' } })
+  expect(make?.status, whole(make)).toBe('success')
+  expect(logOf(make?.steps[2])).toContain('a.csv: 1 of 2 rows are complete')
+  expect(logOf(make?.posts[0])).toContain(`Published new_dataset:${versionsOf('new_dataset').at(-1)}: 2 files`)
 })
 
 test('publish-in-the-middle.yml hands the version to a later step and another job', async () => {

@@ -47,7 +47,6 @@ describe('inputs that make no sense', () => {
       { 'input-datasets': 'a', concurrency: '0' },
       /concurrency: "0" is not a whole number/,
     ],
-    ['mounting an output', { 'output-datasets': '{name: a, use_mounting: True}' }, /not built yet.*\[not-built-yet\]/],
   ])('%s', async (_what, inputs, text) => {
     const job = await world.job()
     expect(errorOf(await job.main({ ...inputs }))).toMatch(text)

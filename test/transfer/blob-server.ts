@@ -37,7 +37,8 @@ export interface BlobServer {
 
 const lastModified = Date.UTC(2026, 0, 2, 3, 4, 5)
 export const md5Of = (content: Buffer) => createHash('md5').update(content).digest('base64')
-const etagOf = (content: Buffer) => `0x8${createHash('md5').update(content).digest('hex').slice(0, 14).toUpperCase()}`
+export const etagOf = (content: Buffer) =>
+  `0x8${createHash('md5').update(content).digest('hex').slice(0, 14).toUpperCase()}`
 
 export async function startBlobServer(): Promise<BlobServer> {
   const blobs = new Map<string, Buffer>()
@@ -123,5 +124,6 @@ function take(
     const ids = [...body.toString().matchAll(/<Latest>(.*?)<\/Latest>/g)].map(([, id]) => `${name} ${id}`)
     blobs.set(name, Buffer.concat(ids.map((id) => blocks.get(id) ?? Buffer.from(`no block ${id}`))))
   } else blobs.set(name, body)
-  return response.writeHead(201, { 'content-length': '0' }).end()
+  const etag = etagOf(blobs.get(name) ?? Buffer.alloc(0))
+  return response.writeHead(201, { 'content-length': '0', etag: `"${etag}"` }).end()
 }

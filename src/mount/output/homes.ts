@@ -1,4 +1,5 @@
 import pMap from 'p-map'
+import { problemOfBlobName } from '../../blobs/index.ts'
 import { type Node, pathOf } from './nodes.ts'
 
 /**
@@ -40,7 +41,9 @@ export function createHomes(prefix: string): Homes {
     nextSpare += 1
     return name
   }
-  const isFree = (name: string, node: Node) => !removing.has(name) && (!owners.has(name) || owners.get(name) === node)
+  /** A name that no blob may have is refused when the output is sealed; until then the file may be renamed. */
+  const isFree = (name: string, node: Node) =>
+    problemOfBlobName(name) === undefined && !removing.has(name) && (!owners.has(name) || owners.get(name) === node)
   const settle = (node: Node, name: string) => {
     leave(node)
     owners.set(name, node)

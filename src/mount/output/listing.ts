@@ -1,3 +1,4 @@
+import { problemOfBlobName } from '../../blobs/index.ts'
 import { fileTypeMask, fileTypes } from '../fuse/replies.ts'
 import { utf8Of } from './homes.ts'
 import { isFolder, type Node, type Nodes } from './nodes.ts'
@@ -26,12 +27,18 @@ export interface Listed {
 /** Links that lead to links are followed so often, as the kernel does it. */
 const mostLinks = 40
 
+/** How an output is known: by absolute paths to programs, with which links may begin, and by what the names of its blobs begin with. */
+export interface KnownAs {
+  readonly places: readonly string[]
+  readonly prefix: string
+}
+
 /**
  * All files of an output under all their names: symbolic links inside it are followed, also those to folders. Empty folders have no place in blob
  * storage and are left out.
- * @param places absolute paths by which programs know the output: links may begin with one
  */
-export function listFiles({ root }: Nodes, places: readonly string[]): Listed {
+export function listFiles({ root }: Nodes, { places, prefix: blobPrefix }: KnownAs): Listed {
+  const starts = places.map((place) => Buffer.from(place, 'utf8').toString('latin1'))
   const files: PublishedFile[] = []
   const problems: Problem[] = []
   const walk = (folder: Node, prefix: string, open: readonly Node[]) => {
@@ -43,16 +50,23 @@ export function listFiles({ root }: Nodes, places: readonly string[]): Listed {
         refuse('has a name that is not UTF-8; blob names are. Rename it.')
         continue
       }
-      const target = node.target ? follow(root, folder, node.target, places) : node
+      const target = node.target ? follow(root, folder, node.target, starts) : node
       if (target === 'nowhere') refuse('is a link to nowhere. Replace it by a plain file, or leave it out.')
       else if (target === 'outside')
         refuse('is a link that leads out of the folder. Replace it by a plain file, or leave it out.')
       else if (open.includes(target))
         refuse('is a link to a folder that it lies in. Replace it by a plain file, or leave it out.')
       else if (isFolder(target)) walk(target, `${path}/`, [...open, target])
-      else if ((target.mode & fileTypeMask) === fileTypes.file) files.push({ path: text, node: target })
-      else refuse('is neither a file nor a folder (a FIFO or a socket). Leave it out.')
+      else if ((target.mode & fileTypeMask) !== fileTypes.file)
+        refuse('is neither a file nor a folder (a FIFO or a socket). Leave it out.')
+      else add({ path: text, node: target })
     }
+  }
+  const add = (file: PublishedFile) => {
+    const problem = problemOfBlobName(blobPrefix + file.path)
+    const reason = `cannot be the name of a blob: names must not be such that they ${problem}. Rename the file.`
+    if (problem === undefined) files.push(file)
+    else problems.push({ path: file.path, kind: 'refused', reason })
   }
   walk(root, '', [root])
   files.sort((a, b) => (a.path < b.path ? -1 : 1))

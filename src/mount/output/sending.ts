@@ -255,6 +255,8 @@ export function createSending(options: SendingOptions): Sending {
       if (!isAway(block)) return readHere(block, from, to)
       if (block.stored?.at === undefined && !content.isGone) {
         await makeReadable(node)
+        ;(globalThis as any).n = ((globalThis as any).n ?? 0) + 1
+        if ((globalThis as any).n > 100000) { console.error('LOOP', content.size, content.version, content.committed, content.blocks.map((b) => b && ({ ...b, buffer: b.buffer?.length })), block === content.blocks[0], content.blocks.indexOf(block), block.stored, content.home, content.blob, node.places.length, (options as any).x, signal.aborted); process.exit(1) }
         continue
       }
       try {

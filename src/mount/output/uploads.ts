@@ -232,7 +232,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     },
     seal: async (nodes, places) => {
       isSealing = true
-      const { files: listed, problems } = listFiles(nodes, places)
+      const { files: listed, problems } = listFiles(nodes, { places, prefix })
       const kept = new Set(listed.map(({ node }) => node))
       const unsent = await sendAll(kept)
       if (problems.length > 0 || unsent.length > 0) return { files: [], problems: [...problems, ...unsent] }
