@@ -17,8 +17,10 @@ import { type Result, render, writeBetween } from './report.ts'
 import { rows, smaller, titleOf } from './rows.ts'
 import { runMountedRow, unmountByForce } from './run-mounted.ts'
 import { runRow, type Stage } from './run-row.ts'
+import { runWrittenRow, writeTools } from './run-written.ts'
 import { type BenchServer, serverMissing, startServer } from './server.ts'
 import { azcopy, curl, ours, rclone, sdk, type Tool, uncheckedRclone, undici } from './tools.ts'
+import { writtenRows } from './written-rows.ts'
 
 const { values } = parseArgs({
   options: {
@@ -95,7 +97,15 @@ try {
     const runs = await runMountedRow(row, mounts.tools, stage, rounds)
     finish({ title: row.title, bars: row.bars, runs, limit: undefined })
   }
-  const report = render({ results, tools: [...tools, ...mounts.tools, tmpfs], skipped, rounds })
+  const writers = writeTools()
+  for (const row of wantedOf(writtenRows, ({ title }) => title)) {
+    const stage: Stage = { server, environment, root, place: path.join(onDisk, 'written') }
+    const { script, published } = await runWrittenRow(row, writers, stage, rounds)
+    finish({ title: `${row.title}: the script`, bars: row.bars.script, runs: script, limit: undefined })
+    finish({ title: `${row.title}: published`, bars: row.bars.published, runs: published, limit: undefined })
+  }
+  const known = [...tools, ...mounts.tools, tmpfs, ...writers]
+  const report = render({ results, tools: known, skipped, rounds })
   console.log(`\n${report}`)
   if (values.write) writeBetween('bench', report)
 } finally {

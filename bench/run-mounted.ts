@@ -121,7 +121,7 @@ async function runMounted(
 }
 
 /** Who waits for a mount that hangs gets an error when its program has ended. */
-async function orKilled<T>(child: ChildProcess, milliseconds: number, work: Promise<T>): Promise<T> {
+export async function orKilled<T>(child: ChildProcess, milliseconds: number, work: Promise<T>): Promise<T> {
   const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds)
   return work.finally(() => clearTimeout(timer))
 }
@@ -131,7 +131,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /** Until the folder is another file system, and shows what is in it. */
-async function untilItAnswers(child: ChildProcess, place: string, dev: number): Promise<void> {
+export async function untilItAnswers(child: ChildProcess, place: string, dev: number): Promise<void> {
   while ((await stat(place)).dev === dev) {
     if (hasEnded(child)) throw new Error('the mount program ended')
     await sleep(5)
@@ -146,7 +146,7 @@ async function compare(place: string, original: string): Promise<void> {
 }
 
 /** As it should be, and if that does not end it, by force. */
-async function unmount(child: ChildProcess, place: string): Promise<void> {
+export async function unmount(child: ChildProcess, place: string): Promise<void> {
   const ended = hasEnded(child) ? undefined : new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
   await Promise.race([ended, sleep(patience.end, undefined, { ref: false })])
@@ -163,7 +163,7 @@ export function unmountByForce(place: string): void {
 }
 
 /** User and system time of a process and of those it waited for, in ticks of 10 ms (proc(5)), and the most memory that it had. */
-function usageOf(pid: number): { readonly cpuSeconds: number; readonly peakBytes: number } {
+export function usageOf(pid: number): { readonly cpuSeconds: number; readonly peakBytes: number } {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 15) ?? []
   const [, kilobytes] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return {

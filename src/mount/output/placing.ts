@@ -20,6 +20,8 @@ export interface PlacingOptions {
   readonly prefix: string
   /** Whether blobs of others may be replaced there. */
   readonly replace: boolean
+  /** What is in its place, by path. Where it fails, the next time goes on from there: nothing was written since. */
+  readonly placed: Map<string, HomeBlob>
   readonly signal: AbortSignal
   /** Does so much work at a time. */
   readonly inParallel: <T>(items: readonly T[], work: (item: T) => Promise<void>) => Promise<void>
@@ -34,10 +36,10 @@ const mostBlocks = 50_000
  * first, or that have several names, are copied within the store. All of them are committed, and nothing is written any more.
  */
 export async function placeFiles(files: readonly PublishedFile[], options: PlacingOptions): Promise<PlacedFile[]> {
-  const { container, homes, prefix, replace, signal, inParallel } = options
-  const placed = new Map<string, HomeBlob>()
+  const { container, homes, prefix, replace, placed, signal, inParallel } = options
   let waiting: PublishedFile[] = []
   for (const file of files) {
+    if (placed.has(file.path)) continue
     const { home, blob } = committed(file.node)
     if (home === prefix + file.path) placed.set(file.path, blob)
     else waiting.push(file)
@@ -65,7 +67,7 @@ export async function placeFiles(files: readonly PublishedFile[], options: Placi
     node.content.blob = await copyTo(node, spare, true)
     homes.settle(node, spare)
   }
-  settleIn(files, placed, options)
+  settleIn(files, options)
   return files.map(({ path, node }) => {
     const { etag = '', md5 } = placed.get(path) ?? {}
     return { path, size: node.content?.size ?? 0, etag, md5 }
@@ -73,11 +75,7 @@ export async function placeFiles(files: readonly PublishedFile[], options: Placi
 }
 
 /** Who reads a file from now on finds it under the name that stays. */
-function settleIn(
-  files: readonly PublishedFile[],
-  placed: ReadonlyMap<string, HomeBlob>,
-  { homes, prefix }: PlacingOptions,
-): void {
+function settleIn(files: readonly PublishedFile[], { homes, prefix, placed }: PlacingOptions): void {
   // The blob of another file may have come to where the blob of a file was: only one of its own names will do.
   const settled = new Set(files.flatMap(({ path, node }) => (node.content?.home === prefix + path ? [node] : [])))
   const moved = files.filter(({ node }) => !settled.has(node))
@@ -111,9 +109,20 @@ async function copy(container: BlobContainer, work: CopyWork): Promise<HomeBlob>
   try {
     return { etag: await container.copyBlob({ from: home, etag: blob.etag, to, replace, signal }), md5: blob.md5 }
   } catch (error) {
-    if (!(error instanceof BlobError) || error.status === 0 || error.code === 'BlobAlreadyExists') throw error
+    if (!(error instanceof BlobError) || error.status === 0) throw error
+    if (error.code === 'BlobAlreadyExists') return ownCopy(container, work, error)
     return copyThrough(container, work)
   }
+}
+
+/** A blob that is there already may be our own copy, whose answer was lost. @throws the refusal where it is not */
+async function ownCopy(container: BlobContainer, work: CopyWork, refusal: BlobError): Promise<HomeBlob> {
+  const { blob, size, to, signal } = work
+  const { blobs } = await container.listPage({ prefix: to, delimiter: '', marker: undefined, most: 1, signal })
+  const there = blobs.length > 0 ? blobs.at(0) : undefined
+  const isOurs = there?.name === to && there.size === size && blob.md5 !== undefined && there.md5 === blob.md5
+  if (!isOurs) throw refusal
+  return { etag: there.etag, md5: there.md5 }
 }
 
 async function copyThrough(container: BlobContainer, work: CopyWork): Promise<HomeBlob> {

@@ -15,8 +15,8 @@ export interface SendingOptions {
   readonly homes: Homes
   /** Counts requests in flight. */
   readonly requests: Gate
-  /** Counts bytes that are in memory only while they are sent. */
-  readonly copies: Gate
+  /** Counts bytes of blocks on their way: those in memory stay where they are meanwhile, the others are in memory only for that. */
+  readonly bodies: Gate
   readonly signal: AbortSignal
   /** Called when a block has come to the store, or was given up: there may be room again. */
   readonly onRoom: () => void
@@ -48,7 +48,7 @@ const idBytes = 9
 const mostReads = 5
 
 export function createSending(options: SendingOptions): Sending {
-  const { container, writer, geometry, spool, homes, requests, copies, signal, onRoom } = options
+  const { container, writer, geometry, spool, homes, requests, bodies, signal, onRoom } = options
   const traffic = new Map<Node, Traffic>()
   let nextId = 1
 
@@ -78,23 +78,22 @@ export function createSending(options: SendingOptions): Sending {
     bytes: number,
     send: (body: Uint8Array) => Promise<T>,
   ): Promise<T> => {
-    const length = Math.min(block.length, bytes)
-    if (block.buffer && length === bytes) {
-      const body = block.buffer.subarray(0, bytes)
-      block.pins += 1
-      return send(body).finally(() => {
-        block.pins -= 1
-      })
-    }
-    await copies.enter(bytes, signal)
+    await bodies.enter(bytes, signal)
     try {
+      const length = Math.min(block.length, bytes)
+      if (block.buffer && length === bytes) {
+        block.pins += 1
+        return await send(block.buffer.subarray(0, bytes)).finally(() => {
+          block.pins -= 1
+        })
+      }
       const body = Buffer.allocUnsafeSlow(bytes).fill(0, length)
       if (block.buffer) body.set(block.buffer.subarray(0, length))
       else if (block.spooled) await spool.load(block, body.subarray(0, length))
       else if (length > 0) body.set(await fetch(contentOf(node), block, 0, length))
       return await send(body)
     } finally {
-      copies.leave(bytes)
+      bodies.leave(bytes)
     }
   }
   const withRequest = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -255,8 +254,6 @@ export function createSending(options: SendingOptions): Sending {
       if (!isAway(block)) return readHere(block, from, to)
       if (block.stored?.at === undefined && !content.isGone) {
         await makeReadable(node)
-        ;(globalThis as any).n = ((globalThis as any).n ?? 0) + 1
-        if ((globalThis as any).n > 100000) { console.error('LOOP', content.size, content.version, content.committed, content.blocks.map((b) => b && ({ ...b, buffer: b.buffer?.length })), block === content.blocks[0], content.blocks.indexOf(block), block.stored, content.home, content.blob, node.places.length, (options as any).x, signal.aborted); process.exit(1) }
         continue
       }
       try {

@@ -7,6 +7,8 @@ export interface Spool {
   /** Bytes in memory, and in files. */
   readonly memory: number
   readonly disk: number
+  /** Bytes that may be on their way to the store at a time: the other half of the memory goes on being written to, or into files. */
+  readonly mostOnTheWay: number
   /** Whether so much is in memory that it is time to send it away. */
   readonly isPressed: boolean
   /** Whether blocks are on their way from memory into files. */
@@ -54,6 +56,8 @@ export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spo
   /** A block for which memory has so little room goes on in a file. */
   const mostInMemory = memory / 4
   let isSpilling = false
+  /** Whether files had no room, and none of them has gone since: who waits for room is not to try that again and again. */
+  let areFilesFull = false
 
   /** Who sends a block away may still read from its buffer: then it is not lent out again. */
   const endLoan = ({ pins }: Block, buffer: Buffer) => (pins === 0 ? buffers.giveBack(buffer) : buffers.leave(buffer))
@@ -64,8 +68,10 @@ export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spo
     needed.delete(block)
   }
   const leaveFile = (block: Block) => {
-    if (block.spooled) files.leave(block.spooled)
+    if (!block.spooled) return
+    files.leave(block.spooled)
     block.spooled = undefined
+    areFilesFull = false
   }
   const dropSpare = (but: Block): boolean => {
     for (const block of spare)
@@ -78,7 +84,7 @@ export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spo
   const take = (bytes: number, block: Block): Buffer | undefined => {
     let buffer = buffers.take(bytes)
     while (!buffer && dropSpare(block)) buffer = buffers.take(bytes)
-    if (buffers.lent > memory * (3 / 4)) void spill()
+    if (buffers.lent > memory * (3 / 4)) void spill(block)
     return buffer
   }
   /** The blocks that were used longest ago, as many as go into a file. */
@@ -93,20 +99,25 @@ export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spo
     }
     return chosen
   }
-  /** Moves blocks from memory into files, on other threads, until there is room again. */
-  const spill = async (): Promise<void> => {
-    if (isSpilling) return
+  /** Moves blocks from memory into files, on other threads, until there is room again. A block that is worked on keeps its buffer. */
+  const spill = async (but: Block): Promise<void> => {
+    if (isSpilling || areFilesFull) return
     isSpilling = true
+    let hasWaited = false
     try {
       for (;;) {
-        while (buffers.lent > memory / 2 && dropSpare(none)) onRoom()
+        while (buffers.lent > memory / 2 && dropSpare(but)) onRoom()
         const blocks = buffers.lent > memory / 2 ? oldest() : []
-        if (blocks.length === 0 || !(await spillAll(blocks))) return
+        if (blocks.length === 0) return
+        hasWaited = true
+        areFilesFull = !(await spillAll(blocks))
+        if (areFilesFull) return
         onRoom()
       }
     } finally {
       isSpilling = false
-      onRoom() // where there is no room in files either, others have to see to it
+      // Where there is no room in files either, others have to see to it. Who only asked knows that himself.
+      if (hasWaited) onRoom()
     }
   }
   const spillAll = async (blocks: readonly Block[]): Promise<boolean> => {
@@ -184,6 +195,7 @@ export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spo
     get disk() {
       return files.bytes
     },
+    mostOnTheWay: memory / 2,
     get isPressed() {
       return buffers.lent > memory / 2 || files.bytes > 0
     },
@@ -231,6 +243,3 @@ export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spo
     },
   }
 }
-
-/** Nothing that could be in the way. */
-const none = {} as Block

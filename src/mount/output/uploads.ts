@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import { type BlobContainer, createGate } from '../../blobs/index.ts'
 import { type Log, messageOf, quoted } from '../../report/index.ts'
-import { type Block, type Geometry, isAway, isCommitted } from './content.ts'
+import { type Block, type Geometry, type HomeBlob, isAway, isCommitted } from './content.ts'
 import { createHomes, utf8Of } from './homes.ts'
 import { listFiles, type Problem } from './listing.ts'
 import { type Node, type Nodes, pathOf } from './nodes.ts'
@@ -58,8 +58,6 @@ export interface UploadsOptions {
 
 /** Requests in flight. */
 const mostRequests = 32
-/** Bytes that are in memory only because they are sent. */
-const mostCopied = 32 * 1024 * 1024
 /** Files that are committed at a time. */
 const mostFiles = 32
 /** So often, in milliseconds, it is looked what has settled. */
@@ -87,6 +85,7 @@ export function createUploads(options: UploadsOptions): Uploads {
   const sending = new Map<Node, Promise<void>>()
   const failures = new Map<Node, Failure>()
   const waiting = new Set<PromiseWithResolvers<void>>()
+  const placed = new Map<string, HomeBlob>()
   let isSealing = false
 
   const onRoom = () => {
@@ -95,7 +94,7 @@ export function createUploads(options: UploadsOptions): Uploads {
   }
   const files = createSending({
     ...{ container, writer, geometry, spool, homes, requests, signal, onRoom },
-    copies: createGate(mostCopied),
+    bodies: createGate(spool.mostOnTheWay),
   })
   const fail = (node: Node, error: unknown) => {
     if (signal.aborted || node.content?.isGone) return
@@ -240,9 +239,9 @@ export function createUploads(options: UploadsOptions): Uploads {
       // What was removed is not published, though somebody may still have it open, or it is just being sent.
       await Promise.all(homes.owners().map((node) => (kept.has(node) ? undefined : abandon(node))))
       const replace = options.replace || prefix === early
-      const placed = await placeFiles(listed, { container, homes, prefix, replace, signal, inParallel })
+      const published = await placeFiles(listed, { container, homes, prefix, replace, placed, signal, inParallel })
       await homes.sweep(0, new Set(listed.map(({ path }) => prefix + path)), removeBlob)
-      return { files: placed, problems: [] }
+      return { files: published, problems: [] }
     },
     discard: async (until) => {
       clearInterval(ticking)
