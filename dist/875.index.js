@@ -4846,6 +4846,8 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 /** Bytes that stay free on the disk for everything else on the machine. */
 const diskReserve = 1024 ** 3;
+/** So many bytes are read in less time than another thread takes to begin. */
+const mostAtOnce = 256 * 1024;
 /** How much is written before it is looked again how much is free. */
 const lookAfter = 64 * 1024 * 1024;
 /** @param most bytes on the disk */
@@ -4955,19 +4957,14 @@ function createSpoolFiles(folder, most) {
         },
         read: ({ file, at }, from, to) => {
             const found = Buffer.allocUnsafe(to - from);
-            withFile(file, external_node_fs_.constants.O_RDONLY, (descriptor) => {
-                for (let done = 0; done < found.byteLength;) {
-                    const count = (0,external_node_fs_.readSync)(descriptor, found, done, found.byteLength - done, at + from + done);
-                    if (count === 0)
-                        throw shorter();
-                    done += count;
-                }
-            });
+            withFile(file, external_node_fs_.constants.O_RDONLY, (descriptor) => readFully(descriptor, found, at + from));
             return found;
         },
         load: async ({ file, at }, into) => {
             const env_2 = { stack: [], error: void 0, hasError: false };
             try {
+                if (into.byteLength <= mostAtOnce)
+                    return withFile(file, external_node_fs_.constants.O_RDONLY, (descriptor) => readFully(descriptor, into, at));
                 const handle = __addDisposableResource(env_2, await (0,promises_.open)(file.path), true);
                 for (let done = 0; done < into.byteLength;) {
                     const { bytesRead } = await handle.read(into, done, into.byteLength - done, at + done);
@@ -5006,6 +5003,14 @@ function writeFully(descriptor, data, position) {
     for (let done = 0; done < data.byteLength;)
         done += (0,external_node_fs_.writeSync)(descriptor, data, done, data.byteLength - done, position + done);
 }
+function readFully(descriptor, into, position) {
+    for (let done = 0; done < into.byteLength;) {
+        const count = (0,external_node_fs_.readSync)(descriptor, into, done, into.byteLength - done, position + done);
+        if (count === 0)
+            throw shorter();
+        done += count;
+    }
+}
 function shorter() {
     return new Error('a file of the spool is shorter than it was');
 }
@@ -5029,6 +5034,8 @@ function createSpool({ folder, memory, disk, onRoom }) {
     /** A block for which memory has so little room goes on in a file. */
     const mostInMemory = memory / 4;
     let isSpilling = false;
+    /** Whether files had no room, and none of them has gone since: who waits for room is not to try that again and again. */
+    let areFilesFull = false;
     /** Who sends a block away may still read from its buffer: then it is not lent out again. */
     const endLoan = ({ pins }, buffer) => (pins === 0 ? buffers.giveBack(buffer) : buffers.leave(buffer));
     const releaseBuffer = (block) => {
@@ -5039,9 +5046,11 @@ function createSpool({ folder, memory, disk, onRoom }) {
         needed.delete(block);
     };
     const leaveFile = (block) => {
-        if (block.spooled)
-            files.leave(block.spooled);
+        if (!block.spooled)
+            return;
+        files.leave(block.spooled);
         block.spooled = undefined;
+        areFilesFull = false;
     };
     const dropSpare = (but) => {
         for (const block of spare)
@@ -5056,7 +5065,7 @@ function createSpool({ folder, memory, disk, onRoom }) {
         while (!buffer && dropSpare(block))
             buffer = buffers.take(bytes);
         if (buffers.lent > memory * (3 / 4))
-            void spill();
+            void spill(block);
         return buffer;
     };
     /** The blocks that were used longest ago, as many as go into a file. */
@@ -5073,24 +5082,31 @@ function createSpool({ folder, memory, disk, onRoom }) {
         }
         return chosen;
     };
-    /** Moves blocks from memory into files, on other threads, until there is room again. */
-    const spill = async () => {
-        if (isSpilling)
+    /** Moves blocks from memory into files, on other threads, until there is room again. A block that is worked on keeps its buffer. */
+    const spill = async (but) => {
+        if (isSpilling || areFilesFull)
             return;
         isSpilling = true;
+        let hasWaited = false;
         try {
             for (;;) {
-                while (buffers.lent > memory / 2 && dropSpare(none))
+                while (buffers.lent > memory / 2 && dropSpare(but))
                     onRoom();
                 const blocks = buffers.lent > memory / 2 ? oldest() : [];
-                if (blocks.length === 0 || !(await spillAll(blocks)))
+                if (blocks.length === 0)
+                    return;
+                hasWaited = true;
+                areFilesFull = !(await spillAll(blocks));
+                if (areFilesFull)
                     return;
                 onRoom();
             }
         }
         finally {
             isSpilling = false;
-            onRoom(); // where there is no room in files either, others have to see to it
+            // Where there is no room in files either, others have to see to it. Who only asked knows that himself.
+            if (hasWaited)
+                onRoom();
         }
     };
     const spillAll = async (blocks) => {
@@ -5181,6 +5197,7 @@ function createSpool({ folder, memory, disk, onRoom }) {
         get disk() {
             return files.bytes;
         },
+        mostOnTheWay: memory / 2,
         get isPressed() {
             return buffers.lent > memory / 2 || files.bytes > 0;
         },
@@ -5239,8 +5256,6 @@ function createSpool({ folder, memory, disk, onRoom }) {
         },
     };
 }
-/** Nothing that could be in the way. */
-const none = {};
 
 ;// CONCATENATED MODULE: ./build/mount/output/unsent.js
 
@@ -5341,10 +5356,13 @@ function createHomes(prefix) {
             const names = [...left].flatMap(([name, since]) => (isDue(name, since) ? [name] : []));
             for (const name of names)
                 removing.add(name);
+            const failed = [];
             const removeOne = (name) => remove(name)
-                .then(() => void left.delete(name))
+                .then(() => left.delete(name), (error) => failed.push(error))
                 .finally(() => removing.delete(name));
             await (0,p_map/* default */.Ay)(names, removeOne, { concurrency: removedAtOnce });
+            if (failed.length > 0)
+                throw failed[0];
         },
     };
 }
@@ -5457,10 +5475,11 @@ const placing_mostBlocks = 50_000;
  * first, or that have several names, are copied within the store. All of them are committed, and nothing is written any more.
  */
 async function placeFiles(files, options) {
-    const { container, homes, prefix, replace, signal, inParallel } = options;
-    const placed = new Map();
+    const { container, homes, prefix, replace, placed, signal, inParallel } = options;
     let waiting = [];
     for (const file of files) {
+        if (placed.has(file.path))
+            continue;
         const { home, blob } = committed(file.node);
         if (home === prefix + file.path)
             placed.set(file.path, blob);
@@ -5491,14 +5510,14 @@ async function placeFiles(files, options) {
         node.content.blob = await copyTo(node, spare, true);
         homes.settle(node, spare);
     }
-    settleIn(files, placed, options);
+    settleIn(files, options);
     return files.map(({ path, node }) => {
         const { etag = '', md5 } = placed.get(path) ?? {};
         return { path, size: node.content?.size ?? 0, etag, md5 };
     });
 }
 /** Who reads a file from now on finds it under the name that stays. */
-function settleIn(files, placed, { homes, prefix }) {
+function settleIn(files, { homes, prefix, placed }) {
     // The blob of another file may have come to where the blob of a file was: only one of its own names will do.
     const settled = new Set(files.flatMap(({ path, node }) => (node.content?.home === prefix + path ? [node] : [])));
     const moved = files.filter(({ node }) => !settled.has(node));
@@ -5524,10 +5543,22 @@ async function copy(container, work) {
         return { etag: await container.copyBlob({ from: home, etag: blob.etag, to, replace, signal }), md5: blob.md5 };
     }
     catch (error) {
-        if (!(error instanceof blobs/* BlobError */.K4) || error.status === 0 || error.code === 'BlobAlreadyExists')
+        if (!(error instanceof blobs/* BlobError */.K4) || error.status === 0)
             throw error;
+        if (error.code === 'BlobAlreadyExists')
+            return ownCopy(container, work, error);
         return copyThrough(container, work);
     }
+}
+/** A blob that is there already may be our own copy, whose answer was lost. @throws the refusal where it is not */
+async function ownCopy(container, work, refusal) {
+    const { blob, size, to, signal } = work;
+    const { blobs } = await container.listPage({ prefix: to, delimiter: '', marker: undefined, most: 1, signal });
+    const there = blobs.length > 0 ? blobs.at(0) : undefined;
+    const isOurs = there?.name === to && there.size === size && blob.md5 !== undefined && there.md5 === blob.md5;
+    if (!isOurs)
+        throw refusal;
+    return { etag: there.etag, md5: there.md5 };
 }
 async function copyThrough(container, work) {
     const { home, blob, size, to, replace, signal } = work;
@@ -5562,7 +5593,7 @@ const idBytes = 9;
 /** What a read answers when the blob was written anew after it was asked for; then it is asked once more. */
 const mostReads = 5;
 function createSending(options) {
-    const { container, writer, geometry, spool, homes, requests, copies, signal, onRoom } = options;
+    const { container, writer, geometry, spool, homes, requests, bodies, signal, onRoom } = options;
     const traffic = new Map();
     let nextId = 1;
     const trafficOf = (node) => {
@@ -5588,16 +5619,15 @@ function createSending(options) {
     };
     /** The content of a block, with zeros up to that length; while `send` works on it, its place is not given to another. */
     const withBody = async (node, block, bytes, send) => {
-        const length = Math.min(block.length, bytes);
-        if (block.buffer && length === bytes) {
-            const body = block.buffer.subarray(0, bytes);
-            block.pins += 1;
-            return send(body).finally(() => {
-                block.pins -= 1;
-            });
-        }
-        await copies.enter(bytes, signal);
+        await bodies.enter(bytes, signal);
         try {
+            const length = Math.min(block.length, bytes);
+            if (block.buffer && length === bytes) {
+                block.pins += 1;
+                return await send(block.buffer.subarray(0, bytes)).finally(() => {
+                    block.pins -= 1;
+                });
+            }
             const body = Buffer.allocUnsafeSlow(bytes).fill(0, length);
             if (block.buffer)
                 body.set(block.buffer.subarray(0, length));
@@ -5608,7 +5638,7 @@ function createSending(options) {
             return await send(body);
         }
         finally {
-            copies.leave(bytes);
+            bodies.leave(bytes);
         }
     };
     const withRequest = async (work) => {
@@ -5840,8 +5870,6 @@ function isPartOfList({ stored }) {
 
 /** Requests in flight. */
 const mostRequests = 32;
-/** Bytes that are in memory only because they are sent. */
-const mostCopied = 32 * 1024 * 1024;
 /** Files that are committed at a time. */
 const mostFiles = 32;
 /** So often, in milliseconds, it is looked what has settled. */
@@ -5863,6 +5891,7 @@ function createUploads(options) {
     const sending = new Map();
     const failures = new Map();
     const waiting = new Set();
+    const placed = new Map();
     let isSealing = false;
     const onRoom = () => {
         for (const one of waiting)
@@ -5871,7 +5900,7 @@ function createUploads(options) {
     };
     const files = createSending({
         ...{ container, writer, geometry, spool, homes, requests, signal, onRoom },
-        copies: (0,blobs/* createGate */.qD)(mostCopied),
+        bodies: (0,blobs/* createGate */.qD)(spool.mostOnTheWay),
     });
     const fail = (node, error) => {
         if (signal.aborted || node.content?.isGone)
@@ -5970,7 +5999,17 @@ function createUploads(options) {
         sweeping = Promise.all([sweeping, swept]);
     }, interval);
     ticking.unref();
-    const inParallel = async (items, work) => void (await (0,p_map/* default */.Ay)(items, work, { concurrency: mostRequests, signal }));
+    /** Ends when all that was begun has ended, though some failed: who tries again must not meet what is still under way. */
+    const inParallel = async (items, work) => {
+        const failed = [];
+        const workUnlessFailed = async (item) => {
+            if (failed.length === 0)
+                await work(item).catch((error) => failed.push(error));
+        };
+        await (0,p_map/* default */.Ay)(items, workUnlessFailed, { concurrency: mostRequests, signal });
+        if (failed.length > 0)
+            throw failed[0];
+    };
     const sendAll = async (nodes) => {
         await inParallel([...nodes], async (node) => {
             failures.delete(node);
@@ -6030,9 +6069,9 @@ function createUploads(options) {
             // What was removed is not published, though somebody may still have it open, or it is just being sent.
             await Promise.all(homes.owners().map((node) => (kept.has(node) ? undefined : abandon(node))));
             const replace = options.replace || prefix === early;
-            const placed = await placeFiles(listed, { container, homes, prefix, replace, signal, inParallel });
+            const published = await placeFiles(listed, { container, homes, prefix, replace, placed, signal, inParallel });
             await homes.sweep(0, new Set(listed.map(({ path }) => prefix + path)), removeBlob);
-            return { files: placed, problems: [] };
+            return { files: published, problems: [] };
         },
         discard: async (until) => {
             clearInterval(ticking);

@@ -82,11 +82,16 @@ export function createHomes(prefix: string): Homes {
       const isDue = (name: string, since: number) => since <= before && !removing.has(name) && !but.has(name)
       const names = [...left].flatMap(([name, since]) => (isDue(name, since) ? [name] : []))
       for (const name of names) removing.add(name)
+      const failed: unknown[] = []
       const removeOne = (name: string) =>
         remove(name)
-          .then(() => void left.delete(name))
+          .then(
+            () => left.delete(name),
+            (error) => failed.push(error),
+          )
           .finally(() => removing.delete(name))
       await pMap(names, removeOne, { concurrency: removedAtOnce })
+      if (failed.length > 0) throw failed[0]
     },
   }
 }

@@ -31,7 +31,7 @@ export interface SpoolFiles {
   /** Writes into a block that has a file of its own. Returns false where there is no room. */
   write(spooled: Spooled, from: number, data: Uint8Array): boolean
   read(spooled: Spooled, from: number, to: number): Buffer
-  /** Reads the beginning of a block, on other threads. */
+  /** Reads the beginning of a block; on other threads, where that is worth it. */
   load(spooled: Spooled, into: Uint8Array): Promise<void>
   cut(spooled: Spooled, length: number): void
   leave(spooled: Spooled): void
@@ -39,6 +39,8 @@ export interface SpoolFiles {
 
 /** Bytes that stay free on the disk for everything else on the machine. */
 const diskReserve = 1024 ** 3
+/** So many bytes are read in less time than another thread takes to begin. */
+const mostAtOnce = 256 * 1024
 /** How much is written before it is looked again how much is free. */
 const lookAfter = 64 * 1024 * 1024
 
@@ -129,16 +131,12 @@ export function createSpoolFiles(folder: string, most: number): SpoolFiles {
     },
     read: ({ file, at }, from, to) => {
       const found = Buffer.allocUnsafe(to - from)
-      withFile(file, constants.O_RDONLY, (descriptor) => {
-        for (let done = 0; done < found.byteLength; ) {
-          const count = readSync(descriptor, found, done, found.byteLength - done, at + from + done)
-          if (count === 0) throw shorter()
-          done += count
-        }
-      })
+      withFile(file, constants.O_RDONLY, (descriptor) => readFully(descriptor, found, at + from))
       return found
     },
     load: async ({ file, at }, into) => {
+      if (into.byteLength <= mostAtOnce)
+        return withFile(file, constants.O_RDONLY, (descriptor) => readFully(descriptor, into, at))
       await using handle = await open(file.path)
       for (let done = 0; done < into.byteLength; ) {
         const { bytesRead } = await handle.read(into, done, into.byteLength - done, at + done)
@@ -164,6 +162,14 @@ export function createSpoolFiles(folder: string, most: number): SpoolFiles {
 function writeFully(descriptor: number, data: Uint8Array, position: number): void {
   for (let done = 0; done < data.byteLength; )
     done += writeSync(descriptor, data, done, data.byteLength - done, position + done)
+}
+
+function readFully(descriptor: number, into: Uint8Array, position: number): void {
+  for (let done = 0; done < into.byteLength; ) {
+    const count = readSync(descriptor, into, done, into.byteLength - done, position + done)
+    if (count === 0) throw shorter()
+    done += count
+  }
 }
 
 function shorter(): Error {

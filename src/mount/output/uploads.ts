@@ -184,8 +184,15 @@ export function createUploads(options: UploadsOptions): Uploads {
   }, interval)
   ticking.unref()
 
-  const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> =>
-    void (await pMap(items, work, { concurrency: mostRequests, signal }))
+  /** Ends when all that was begun has ended, though some failed: who tries again must not meet what is still under way. */
+  const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+    const failed: unknown[] = []
+    const workUnlessFailed = async (item: T) => {
+      if (failed.length === 0) await work(item).catch((error) => failed.push(error))
+    }
+    await pMap(items, workUnlessFailed, { concurrency: mostRequests, signal })
+    if (failed.length > 0) throw failed[0]
+  }
   const sendAll = async (nodes: ReadonlySet<Node>): Promise<Problem[]> => {
     await inParallel([...nodes], async (node) => {
       failures.delete(node)
@@ -233,6 +240,9 @@ export function createUploads(options: UploadsOptions): Uploads {
       isSealing = true
       const { files: listed, problems } = listFiles(nodes, { places, prefix })
       const kept = new Set(listed.map(({ node }) => node))
+      const names = new Set(listed.map(({ path }) => prefix + path))
+      // Accounts with a hierarchical namespace hold no folder where a file is: what was removed must not be in the way.
+      await homes.sweep(0, names, removeBlob).catch(() => {})
       const unsent = await sendAll(kept)
       if (problems.length > 0 || unsent.length > 0) return { files: [], problems: [...problems, ...unsent] }
       await sweeping // else a blob could go again after another took its name
@@ -240,7 +250,7 @@ export function createUploads(options: UploadsOptions): Uploads {
       await Promise.all(homes.owners().map((node) => (kept.has(node) ? undefined : abandon(node))))
       const replace = options.replace || prefix === early
       const published = await placeFiles(listed, { container, homes, prefix, replace, placed, signal, inParallel })
-      await homes.sweep(0, new Set(listed.map(({ path }) => prefix + path)), removeBlob)
+      await homes.sweep(0, names, removeBlob)
       return { files: published, problems: [] }
     },
     discard: async (until) => {
