@@ -5909,9 +5909,7 @@ function createUploads(options) {
         if (!failures.has(node))
             log.warning(`${(0,report/* quoted */.TL)(pathOf(node) ?? 'a removed file')} could not be sent (${reason}); it is tried again.`);
         failures.set(node, { reason, at: performance.now() });
-        for (const one of waiting)
-            one.reject(error);
-        waiting.clear();
+        pumpSoon(); // others may make room yet
     };
     const send = (node) => {
         const under = sending.get(node);
@@ -5955,9 +5953,12 @@ function createUploads(options) {
         const resting = blocks.filter(({ block }) => block.touched < before);
         for (const { node, index } of (resting.length > 0 ? resting : blocks).slice(0, mostRequests / 2))
             void files.stage(node, index).catch((error) => fail(node, error));
-        if (blocks.length === 0 && files.isQuiet)
-            for (const one of waiting)
-                one.reject(new Error('the spool is full, and nothing can be sent'));
+        if (blocks.length > 0 || !files.isQuiet)
+            return;
+        const [{ reason } = { reason: 'nothing is left to be sent' }] = failures.values();
+        for (const one of waiting)
+            one.reject(new Error(`the spool is full, and cannot be emptied: ${reason}`));
+        waiting.clear();
     };
     function* localBlocks() {
         for (const node of dirty.keys()) {
@@ -5996,7 +5997,7 @@ function createUploads(options) {
         if (isSealing)
             return;
         const swept = homes.sweep(sweepAfter, new Set(), removeBlob).catch(() => { }); // what stays is deleted at the end
-        sweeping = Promise.all([sweeping, swept]);
+        sweeping = Promise.all([sweeping, swept]).then(() => { });
     }, interval);
     ticking.unref();
     /** Ends when all that was begun has ended, though some failed: who tries again must not meet what is still under way. */
@@ -6062,6 +6063,9 @@ function createUploads(options) {
             isSealing = true;
             const { files: listed, problems } = listFiles(nodes, { places, prefix });
             const kept = new Set(listed.map(({ node }) => node));
+            const names = new Set(listed.map(({ path }) => prefix + path));
+            // Accounts with a hierarchical namespace hold no folder where a file is: what was removed must not be in the way.
+            await homes.sweep(0, names, removeBlob).catch(() => { });
             const unsent = await sendAll(kept);
             if (problems.length > 0 || unsent.length > 0)
                 return { files: [], problems: [...problems, ...unsent] };
@@ -6070,7 +6074,7 @@ function createUploads(options) {
             await Promise.all(homes.owners().map((node) => (kept.has(node) ? undefined : abandon(node))));
             const replace = options.replace || prefix === early;
             const published = await placeFiles(listed, { container, homes, prefix, replace, placed, signal, inParallel });
-            await homes.sweep(0, new Set(listed.map(({ path }) => prefix + path)), removeBlob);
+            await homes.sweep(0, names, removeBlob);
             return { files: published, problems: [] };
         },
         discard: async (until) => {

@@ -46,7 +46,7 @@ export function makeFrontDoor(options: FrontDoorOptions): FrontDoor {
 }
 
 async function handle(options: FrontDoorOptions, agent: Agent, message: IncomingMessage, response: ServerResponse) {
-  const operation = blobOperation(message.method ?? 'GET', message.url ?? '/')
+  const operation = blobOperation(message.method ?? 'GET', message.url ?? '/', 'x-ms-copy-source' in message.headers)
   const request = describe('blob', message, operation)
   record(options.traffic, request, response)
   const intercepted = await options.traffic.intercept.blob?.(request)

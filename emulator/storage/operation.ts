@@ -8,6 +8,7 @@ const blobOperations: Readonly<Record<string, string>> = {
   'PUT appendblock': 'Append Block',
   'PUT block': 'Put Block',
   'PUT blocklist': 'Put Block List',
+  'PUT copy': 'Copy Blob',
   'PUT metadata': 'Set Blob Metadata',
   'PUT page': 'Put Page',
   'PUT properties': 'Set Blob Properties',
@@ -23,10 +24,13 @@ const containerOperations: Readonly<Record<string, string>> = {
   'GET list': 'List Blobs',
 }
 
-/** The name of a Blob service operation, as its REST reference has it; its method and `comp` for one not listed here. */
-export function blobOperation(method: string, url: string): string {
+/**
+ * The name of a Blob service operation, as its REST reference has it; its method and `comp` for one not listed here.
+ * @param isCopy whether it has the header `x-ms-copy-source`: that alone makes a PUT a copy
+ */
+export function blobOperation(method: string, url: string, isCopy = false): string {
   const { searchParams } = new URL(url, 'https://localhost')
-  const comp = searchParams.get('comp')
+  const comp = searchParams.get('comp') ?? (isCopy ? 'copy' : null)
   const key = comp ? `${method} ${comp}` : method
   const operations = searchParams.get('restype') === 'container' ? containerOperations : blobOperations
   return operations[key] ?? (key === 'GET list' ? 'List Containers' : key)

@@ -3,6 +3,7 @@ import type { HomeBlob } from './content.ts'
 import type { Homes } from './homes.ts'
 import type { PublishedFile } from './listing.ts'
 import type { Node } from './nodes.ts'
+import { idBytes } from './sending.ts'
 
 /** A file in its place, as a listing of the container has to show it. */
 export interface PlacedFile {
@@ -142,7 +143,8 @@ async function copyThrough(container: BlobContainer, work: CopyWork): Promise<Ho
   if (size <= pieceBytes) return container.putBlob(to, await piece(0), { md5: blob.md5, replace, signal })
   const ids: string[] = []
   for (let offset = 0; offset < size; offset += most) {
-    const id = Buffer.from(String(ids.length).padStart(6, '0')).toString('base64')
+    // As long as those of blocks that were staged for that name: the service wants all of a blob equally long.
+    const id = Buffer.from(String(ids.length).padStart(idBytes, '0')).toString('base64')
     await container.putBlock(to, id, await piece(offset), signal)
     ids.push(id)
   }

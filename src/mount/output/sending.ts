@@ -43,7 +43,7 @@ interface Traffic {
 }
 
 /** Ids of the blocks of a blob have to be equally long. */
-const idBytes = 9
+export const idBytes = 9
 /** What a read answers when the blob was written anew after it was asked for; then it is asked once more. */
 const mostReads = 5
 

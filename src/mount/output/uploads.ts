@@ -102,8 +102,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     if (!failures.has(node))
       log.warning(`${quoted(pathOf(node) ?? 'a removed file')} could not be sent (${reason}); it is tried again.`)
     failures.set(node, { reason, at: performance.now() })
-    for (const one of waiting) one.reject(error)
-    waiting.clear()
+    pumpSoon() // others may make room yet
   }
   const send = (node: Node): Promise<void> => {
     const under = sending.get(node)
@@ -145,8 +144,10 @@ export function createUploads(options: UploadsOptions): Uploads {
     const resting = blocks.filter(({ block }) => block.touched < before)
     for (const { node, index } of (resting.length > 0 ? resting : blocks).slice(0, mostRequests / 2))
       void files.stage(node, index).catch((error) => fail(node, error))
-    if (blocks.length === 0 && files.isQuiet)
-      for (const one of waiting) one.reject(new Error('the spool is full, and nothing can be sent'))
+    if (blocks.length > 0 || !files.isQuiet) return
+    const [{ reason } = { reason: 'nothing is left to be sent' }] = failures.values()
+    for (const one of waiting) one.reject(new Error(`the spool is full, and cannot be emptied: ${reason}`))
+    waiting.clear()
   }
   function* localBlocks(): Iterable<{ readonly node: Node; readonly index: number; readonly block: Block }> {
     for (const node of dirty.keys()) {
@@ -175,12 +176,12 @@ export function createUploads(options: UploadsOptions): Uploads {
     homes.leave(node)
   }
   const removeBlob = (name: string) => container.deleteBlob(name, signal)
-  let sweeping: Promise<unknown> = Promise.resolve()
+  let sweeping: Promise<void> = Promise.resolve()
   const ticking = setInterval(() => {
     pump()
     if (isSealing) return
     const swept = homes.sweep(sweepAfter, new Set(), removeBlob).catch(() => {}) // what stays is deleted at the end
-    sweeping = Promise.all([sweeping, swept])
+    sweeping = Promise.all([sweeping, swept]).then(() => {})
   }, interval)
   ticking.unref()
 
