@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
+import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { patternAt, randomFrom } from './pattern.ts'
 
@@ -144,9 +145,9 @@ except ValueError as error:
     print(error)
 `
 
-/** Its stderr is ours: so who waits for the end of our output waits for it too, should we be killed. */
+/** It has our output open, too: so who waits for the end of that waits for it, should we be killed. */
 function runProgram(name: string, args: readonly string[]): string {
-  const { status, stdout, error } = spawnSync(name, args, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+  const { status, stdout, error } = spawnSync(name, args, { stdio: ['ignore', 'pipe', 'ignore', 1], encoding: 'utf8' })
   if (error) throw error
   return `${status} ${stdout}`
 }
@@ -154,13 +155,15 @@ function runProgram(name: string, args: readonly string[]): string {
 /** The next worker tells what is here of the operation that this one is killed in. */
 function perform(side: Side, operation: Operation, { python = '' }: Abilities): unknown {
   const pathOf = (path: string) => (path === '' ? side.root : `${side.root}/${path}`)
-  // The disk would want aligned buffers.
-  const flagsHere = (flags: number) => (side.isMount ? flags : flags & ~O_DIRECT)
+  // The disk would want aligned buffers, and a folder is refused for another reason then.
+  const takesDirect = (path: string) => side.isMount && fs.statSync(pathOf(path)).isFile()
+  const flagsHere = (path: string, flags: number) =>
+    flags & O_DIRECT && !takesDirect(path) ? flags & ~O_DIRECT : flags
   const withFile = <T>(target: Target, flags: number, work: (descriptor: number) => T): T | 'not open' => {
     const kept = isText(target) ? undefined : side.open.get(target)
     if (kept !== undefined) return work(kept)
     if (!isText(target)) return 'not open'
-    const descriptor = fs.openSync(pathOf(target), flagsHere(flags))
+    const descriptor = fs.openSync(pathOf(target), flagsHere(target, flags))
     try {
       return work(descriptor)
     } finally {
@@ -291,12 +294,10 @@ function contentAfter(operation: Operation, before: Buffer, now: Buffer): Buffer
       return operation.flags & O_TRUNC ? Buffer.alloc(0) : undefined
     case 'extend':
       return sized(Math.max(before.byteLength, operation.at + operation.length))
-    case 'punch':
-      return patched(
-        before,
-        operation.at,
-        Buffer.alloc(Math.max(0, Math.min(operation.length, before.byteLength - operation.at))),
-      )
+    case 'punch': {
+      const zeros = Buffer.alloc(Math.max(0, Math.min(operation.length, before.byteLength - operation.at)))
+      return patched(before, operation.at, zeros.subarray(0, commonLength(zeros, now.subarray(operation.at))))
+    }
     default:
       return undefined
   }
@@ -390,12 +391,12 @@ function main(task: WorkerTask): void {
   /** Makes the twin what an operation has left that was ended before its end, or may have been. */
   const settle = (operation: Operation | undefined) => {
     if (operation?.does === 'stripe') return settleStripe(operation)
-    if (operation && !isDeepStrictEqual(treeOf(mount.root), treeOf(twin.root)))
+    const here = treeOf(mount.root)
+    if (operation && (!isDeepStrictEqual(here, treeOf(twin.root)) || isHalfExchanged(operation)))
       outcomeOf(() => perform(twin, operation, abilities))
     const tree = treeOf(twin.root)
-    const here = treeOf(mount.root)
-    if (!isDeepStrictEqual(new Map([...here].sort()), new Map([...tree].sort())))
-      return complain(`other names after ${JSON.stringify(operation)}: ${differenceOf([...here], [...tree])}`)
+    if (!isDeepStrictEqual(here, tree))
+      return complain(`other names after ${JSON.stringify(operation)}: ${differenceOfTrees(here, tree)}`)
     for (const path of filesIn(tree)) {
       const [now, before] = [readWhole(mount, path, O_DIRECT), readWhole(twin, path)]
       if (now.equals(before)) continue
@@ -406,6 +407,12 @@ function main(task: WorkerTask): void {
       fs.writeFileSync(`${twin.root}/${path}`, now)
     }
   }
+  const isHalfExchanged = (operation: Operation) =>
+    operation.does === 'exchange' &&
+    [operation.path, operation.to].some((path) => {
+      const [here, there] = [mount, twin].map(({ root }) => patiently(() => fs.readFileSync(`${root}/${path}`)))
+      return Buffer.isBuffer(here) && !isSame(here, there)
+    })
   const settleStripe = ({ at, length, key }: Operation & { readonly does: 'stripe' }) => {
     const partOf = (side: Side) => {
       const outcome = patiently(() => {
@@ -433,12 +440,14 @@ function main(task: WorkerTask): void {
     fs.closeSync(descriptor)
   }
   const notedDown = (): Operation | undefined => {
-    const text = outcomeOf(() => fs.readFileSync(journal, 'utf8'))
-    return text === 'ENOENT' ? undefined : JSON.parse(`${text}`.split('\n', 1)[0] ?? '')
+    const [line = ''] = fs.existsSync(journal) ? fs.readFileSync(journal, 'utf8').split('\n', 1) : []
+    return line === '' ? undefined : JSON.parse(line)
   }
   const isReading = ({ does }: Operation) => ['read', 'list', 'stat', 'readlink', 'sync'].includes(does)
   const isCutShort = (operation: Operation, outcome: unknown) =>
-    outcome === 'EIO' || (typeof outcome === 'number' && 'length' in operation && outcome < operation.length)
+    outcome === 'EIO' ||
+    (operation.does === 'punch' && outcome === '1 ') ||
+    (typeof outcome === 'number' && 'length' in operation && outcome < operation.length)
   const run = (operation: Operation) => {
     if (!isReading(operation)) noteDown(operation)
     const act = () => perform(mount, operation, abilities)
@@ -482,11 +491,17 @@ function main(task: WorkerTask): void {
     nextKey += 1
     return `${worker}.${generation}.${nextKey}`
   }
-  const stripeOf = (round: number) => (round * workers + worker) * stripes.bytes
+  /** Of what is ours in a file that all workers write to. */
+  const someStripe = () => {
+    const within = below(stripes.bytes)
+    const at = (below(stripes.count) * workers + worker) * stripes.bytes + within
+    return { at, length: Math.min(someLength(), stripes.bytes - within) }
+  }
 
   const simple = (does: 'mkdir' | 'rmdir' | 'unlink' | 'readlink' | 'list' | 'stat' | 'sync', path: string) =>
     run({ does, path })
-  const between = (does: 'rename' | 'exchange' | 'link' | 'symlink', path: string, to: string) => run({ does, path, to })
+  const between = (does: 'rename' | 'exchange' | 'link' | 'symlink', path: string, to: string) =>
+    run({ does, path, to })
   const alter = (does: 'allocate' | 'extend' | 'punch' | 'map', path: string, at: number, length: number) =>
     run({ does, path, at, length })
   /** What is done how often. */
@@ -495,10 +510,15 @@ function main(task: WorkerTask): void {
     [26, () => run({ does: 'write', target: someTarget(), at: someOffset(), ...stretch() })],
     [8, () => writeWhole()],
     [10, () => appendTo(somePath())],
-    [20, () => run({ does: 'read', target: someTarget(), at: someOffset(), length: someLength(), flags: someDirect() })],
+    [
+      20,
+      () => run({ does: 'read', target: someTarget(), at: someOffset(), length: someLength(), flags: someDirect() }),
+    ],
     [3, () => run({ does: 'read', target: someTarget(), at: 0, length: 2 ** 22, flags: someDirect() })],
     [8, () => run({ does: 'truncate', target: someTarget(), length: random() < 0.03 ? 2 ** 21 : someOffset() })],
-    [10, () => run({ does: 'stripe', at: stripeOf(below(stripes.count)) + below(5000), ...stretch(5000) })],
+    [4, () => cutAndGrow(somePath())],
+    [10, () => run({ does: 'stripe', ...someStripe(), key: someKey() })],
+    [5, () => run({ does: 'read', target: '../shared/striped', ...someStripe(), flags: someDirect() })],
     [6, () => between('rename', somePath(), somePath())],
     [1, () => between('rename', someFolder(), someFolder())],
     [3, () => between('link', somePath(), somePath())],
@@ -520,8 +540,8 @@ function main(task: WorkerTask): void {
     [6, () => race()],
     [0.5, () => sleep(below(400))],
   ]
-  function stretch(most = Number.POSITIVE_INFINITY) {
-    return { length: Math.min(most, someLength()), key: someKey(), flags: someDirect() }
+  function stretch() {
+    return { length: someLength(), key: someKey(), flags: someDirect() }
   }
   function appendTo(path: string) {
     run({ does: 'append', target: path, at: sizeInTwin(path), ...stretch() })
@@ -536,8 +556,15 @@ function main(task: WorkerTask): void {
       run({ does: 'append', target: place, at: sizeInTwin(place), length, key: someKey(), flags: 0 })
     if (place !== path) between('rename', place, path)
   }
+  /** What was cut must not come back. */
+  function cutAndGrow(path: string) {
+    const size = sizeInTwin(path)
+    run({ does: 'truncate', target: path, length: below(size + 1) })
+    const longer = Math.ceil(size / blockBytes) * blockBytes
+    run({ does: 'truncate', target: path, length: oneOf([size, longer, longer + 1]) })
+  }
   function linkTarget() {
-    return random() < 0.3 ? `@/${somePath()}` : oneOf([...names, 'a', '../c', 'b/f0'])
+    return random() < 0.3 ? `@/${somePath()}` : oneOf([...names, 'a', './c', 'b/f0'])
   }
 
   /** Appends a record to a file that all workers append to, and notes whether it is there. */
@@ -548,8 +575,9 @@ function main(task: WorkerTask): void {
     })
     if (chosen === undefined) return
     const key = someKey()
-    const record = recordOf(key, Math.ceil(random() ** 3 * 40_000))
-    const note = (text: string) => fs.appendFileSync(`${task.notes}/log-${chosen}`, `${text} ${record.length} ${key}\n`)
+    const length = Math.ceil(random() ** 3 * 40_000)
+    const record = recordOf(key, length)
+    const note = (state: string) => fs.appendFileSync(`${task.notes}/log-${chosen}`, `${state} ${key} ${length}\n`)
     note('begun')
     const outcome = outcomeOf(() => {
       const descriptor = fs.openSync(`${mount.top}/shared/log-${chosen}`, O_RDWR | O_CREAT | O_APPEND | someDirect())
@@ -583,7 +611,7 @@ function main(task: WorkerTask): void {
     count(0)
   }
   function replaceRaced(folder: string, path: string) {
-    const temporary = `${folder}/.r.${String(worker).padStart(6, 'x')}`
+    const temporary = `${folder}/.${basename(path)}.${String(worker).padStart(6, 'x')}`
     const record = recordOf(someKey(), someLength())
     const descriptor = fs.openSync(temporary, O_RDWR | O_CREAT | O_TRUNC)
     let isWhole = true
@@ -602,12 +630,20 @@ function main(task: WorkerTask): void {
       const [here, there] = [mount, twin].map(({ root }) => factsOf(fs.lstatSync(`${root}/${path}`)))
       if (!isDeepStrictEqual(here, there)) complain(`${path}: ${differenceOf(here, there)}`)
     }
+    // By then all others have settled what they had begun.
+    if (worker > 0) return
+    const [here, there] = [mount, twin].map((side) => readWhole(side, '../shared/striped'))
+    if (!here?.equals(there ?? here)) complain('the striped file differs')
   }
   /** Links that lead nowhere, to themselves, or to a folder that they lie in cannot be published. */
   const removeBadLinks = () => {
-    for (const [path, kind] of treeOf(twin.root)) {
-      const isFolder = outcomeOf(() => fs.statSync(`${twin.root}/${path}`).isDirectory())
-      if (kind.includes(' link ') && isFolder !== false) simple('unlink', path)
+    for (;;) {
+      const bad = [...treeOf(twin.root)].find(([path, kind]) => {
+        const isFolder = outcomeOf(() => fs.statSync(`${twin.root}/${path}`).isDirectory())
+        return kind.includes(' link ') && isFolder !== false
+      })
+      if (!bad) return
+      simple('unlink', bad[0])
     }
   }
   const sharedFiles = (): Record<string, SharedFile> => {
@@ -647,6 +683,12 @@ export function recordOf(key: string, length: number): Buffer {
 export function isRecord(bytes: Buffer): boolean {
   const [, key = '', length] = /^<(\S+) (\d+)>\n/.exec(bytes.toString('latin1', 0, 100)) ?? []
   return length !== undefined && recordOf(key, Number(length)).equals(bytes)
+}
+
+function differenceOfTrees(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): string {
+  const only = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>) =>
+    [...one].filter(([path, kind]) => other.get(path) !== kind)
+  return differenceOf(only(a, b), only(b, a))
 }
 
 function isSame(a: unknown, b: unknown): boolean {

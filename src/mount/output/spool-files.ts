@@ -76,8 +76,9 @@ export function createSpoolFiles(folder: string, most: number): SpoolFiles {
     rmSync(path, { force: true })
     noteFull(error)
   }
+  /** A disk that is full, or broken, has no room: what is to be spooled is sent, or waits. */
   const noteFull = (error: unknown): void => {
-    if (!isFull(error)) throw error
+    if (!(error instanceof Error && 'code' in error)) throw error
     isDiskLow = true
   }
   const created = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
@@ -174,8 +175,4 @@ function readFully(descriptor: number, into: Uint8Array, position: number): void
 
 function shorter(): Error {
   return new Error('a file of the spool is shorter than it was')
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }

@@ -42,8 +42,8 @@ export interface SpoolOptions {
   readonly onRoom: () => void
 }
 
-/** Blocks that are small share a file: opening one takes as long as writing so many bytes. */
-const sharedBytes = 8 * 1024 * 1024
+/** Blocks that are small share a file: opening one takes as long as writing many of them. Bytes, at most. */
+const mostSharedBytes = 8 * 1024 * 1024
 /** Pieces that the system writes at a time (`IOV_MAX`). */
 const mostShared = 1024
 
@@ -55,6 +55,7 @@ export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spo
   const needed = new Set<Block>()
   /** A block for which memory has so little room goes on in a file. */
   const mostInMemory = memory / 4
+  const sharedBytes = Math.min(mostSharedBytes, disk / 4)
   let isSpilling = false
   /** Whether files had no room, and none of them has gone since: who waits for room is not to try that again and again. */
   let areFilesFull = false

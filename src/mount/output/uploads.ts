@@ -259,7 +259,9 @@ export function createUploads(options: UploadsOptions): Uploads {
       stopping.abort(new Error('discarded'))
       await writer.close() // else a blob could come after it was deleted
       await Promise.allSettled([...sending.values(), ...[...dirty.keys()].map(files.untilQuiet)])
-      const ours = homes.names().filter((name) => name.startsWith(early))
+      // What was in the place of others is gone already.
+      const copies = options.replace ? [] : [...placed.keys()].map((path) => prefix + path)
+      const ours = [...homes.names().filter((name) => name.startsWith(early)), ...copies]
       await pMap(ours, (name) => container.deleteBlob(name, until), { concurrency: mostRequests, signal: until })
     },
     stop: () => {
