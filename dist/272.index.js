@@ -561,8 +561,8 @@ async function checkCompute({ workspace }, { job }) {
     };
 }
 
-// EXTERNAL MODULE: ./build/mount/index.js + 33 modules
-var mount = __webpack_require__(40378);
+// EXTERNAL MODULE: ./build/mount/index.js + 37 modules
+var mount = __webpack_require__(4082);
 ;// CONCATENATED MODULE: ./build/action/check-mounting.js
 
 /** Whether datasets can be mounted here. Where they cannot, they are downloaded, unless somebody wants them mounted by name. */

@@ -349,7 +349,7 @@ function percentEncoded(character) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(96421);
 /* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3570);
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68082);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(40378);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4082);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(92036);
 /* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(79512);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(37771);
@@ -524,7 +524,7 @@ function tellLeftBehind({ outputs }, status) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(96421);
 /* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3570);
 /* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68082);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(40378);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4082);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(92036);
 /* harmony import */ var _transfer_index_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(76112);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(47178);
@@ -939,7 +939,7 @@ function tellAfterMain(draft, { inputs, outputs, warnings, comment }) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(40378);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4082);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(92036);
 /* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(87234);
 

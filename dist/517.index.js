@@ -11,7 +11,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(96421);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(40378);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4082);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(92036);
 /* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(79512);
 /* harmony import */ var _mounting_outputs_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(60615);

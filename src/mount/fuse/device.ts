@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, read, writeSync, writevSync } from 'node:fs'
+import { closeSync, constants, openSync, read, readSync, writeSync, writevSync } from 'node:fs'
 import { Socket, connect as socketTo } from 'node:net'
 import { promisify } from 'node:util'
 
@@ -27,6 +27,7 @@ const headRoom = 4096
 export function openDevice(mostWrite: number, reader: Reader): Device {
   let fd = openSync('/dev/fuse', constants.O_RDWR)
   const buffer = Buffer.allocUnsafeSlow(Math.max(2 * headRoom, headRoom + mostWrite))
+  let answers = 0
   const forget = () => {
     fd = -1 // the number may be that of another file by now
   }
@@ -36,7 +37,12 @@ export function openDevice(mostWrite: number, reader: Reader): Device {
     },
     buffer,
     serve: async (onRequest) => {
-      const piped = reader === 'pipe' ? servePiped(fd, buffer, onRequest) : undefined
+      const onRequests = () => {
+        const before = answers
+        onRequest()
+        if (answers > before) goOnServing(fd, buffer, onRequest, () => answers)
+      }
+      const piped = reader === 'pipe' ? servePiped(fd, buffer, onRequests) : undefined
       if (piped) return piped.finally(forget)
       await serveRead(fd, buffer, onRequest)
       closeSync(fd)
@@ -44,6 +50,7 @@ export function openDevice(mostWrite: number, reader: Reader): Device {
     },
     write: (head, rest) => {
       if (fd < 0) return
+      answers += 1
       try {
         if (rest) writevSync(fd, [head, ...rest])
         else writeSync(fd, head)
@@ -66,6 +73,38 @@ function servePiped(fd: number, buffer: Buffer, onRequest: () => void): Promise<
   socket.on('close', () => resolve())
   socket.resume()
   return promise
+}
+
+/** Milliseconds in which who got an answer is expected to ask again, and after which other events have their turn in any case. */
+const attention = { next: 0.05, all: 1 } as const
+
+/**
+ * Reads on, without going to sleep in between, as long as each request is answered at once and the next one comes at once: a script that makes a file asks five
+ * times. To wake a process takes longer than to answer it: this is three times as fast, and takes less CPU (measured on a virtual machine).
+ */
+function goOnServing(fd: number, buffer: Buffer, onRequest: () => void, answers: () => number): void {
+  const begun = performance.now()
+  let last = begun
+  for (let now = begun; now - last < attention.next && now - begun < attention.all; now = performance.now()) {
+    if (!readIfThere(fd, buffer)) continue
+    const before = answers()
+    onRequest()
+    if (answers() === before) return // it waits for something that the event loop brings
+    last = performance.now()
+  }
+}
+
+/** That there is nothing yet is an error, and its stack would cost more than the look. All others the event loop is told too. */
+function readIfThere(fd: number, buffer: Buffer): boolean {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return readSync(fd, buffer, 0, buffer.byteLength, null) > 0
+  } catch {
+    return false
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 /** What of a handle of node:net is used here. */

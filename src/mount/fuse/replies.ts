@@ -100,8 +100,10 @@ export interface Attributes {
   gid: number
 }
 
-/** What a file is opened with: `FOPEN_KEEP_CACHE` of linux/fuse.h, what the kernel has of the file is still right. */
-export const keepCache = 1 << 1
+/**
+ * What a file is opened with, `FOPEN_…` of linux/fuse.h: reads and writes go past the page cache; what the kernel has of the file in it is still right.
+ */
+export const openFlags = { directIo: 1 << 0, keepCache: 1 << 1 } as const
 
 export type Errno = keyof typeof constants.errno
 

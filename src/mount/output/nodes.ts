@@ -26,6 +26,11 @@ export interface Node {
   readonly content: Content | undefined
   /** How often a file is open for writing. */
   writers: number
+  /** How often it is open with the kernel's page cache, and how often for writing past it. */
+  cached: number
+  uncached: number
+  /** Whether the page cache may have something that was written past it since. */
+  isStale: boolean
 }
 
 /** A name in a folder. */
@@ -98,7 +103,7 @@ export function createNodes(
       subfolders: 0,
       target,
       content: type === fileTypes.file ? emptyContent() : undefined,
-      writers: 0,
+      ...{ writers: 0, cached: 0, uncached: 0, isStale: false },
     }
     nextInode += 1
     nodes.set(node.inode, node)

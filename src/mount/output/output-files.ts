@@ -1,4 +1,4 @@
-import { type Errno, fileTypeMask, fileTypes, keepCache, longestName } from '../fuse/replies.ts'
+import { type Errno, fileTypeMask, fileTypes, longestName } from '../fuse/replies.ts'
 import {
   BATCH_FORGET,
   CREATE,
@@ -21,6 +21,7 @@ import type { Handlers } from '../fuse/serve.ts'
 import { attributesFor, withoutSetId } from './attributes.ts'
 import { folderListings } from './folder-listing.ts'
 import { isFolder, type Node, now, type RenameHow } from './nodes.ts'
+import { closeFile, isForWriting, openFile } from './opening.ts'
 import { type ReadsAndWritesOptions, readsAndWrites } from './reads-and-writes.ts'
 
 /** A folder to write to, as it is served. */
@@ -32,11 +33,6 @@ export interface OutputFiles {
   readonly written: number
 }
 
-/** Access mode of open(2): `O_ACCMODE`, and `O_RDONLY`. */
-const accessMode = 3
-const readOnly = 0
-/** What a file is opened with: RELEASE brings it back. */
-const handles = { reading: 0, writing: 1 } as const
 /** Room that we say there is: the store has no end. */
 const room = 2 ** 50
 /** What of a mode is not the type. */
@@ -135,26 +131,23 @@ export function outputFiles(options: ReadsAndWritesOptions): OutputFiles {
   }
   const open = (request: Request) => {
     const node = nodes.get(request.nodeid)
-    const isWriting = (request.u32(OPEN.flags) & accessMode) !== readOnly
-    if (isWriting && isSealed) return replies.error(request.unique, 'EROFS')
-    if (isWriting) node.writers += 1
-    replies.opened(request.unique, isWriting ? handles.writing : handles.reading, keepCache)
+    if (isSealed && isForWriting(request.u32(OPEN.flags))) return replies.error(request.unique, 'EROFS')
+    const { handle, flags } = openFile(node, request.u32(OPEN.flags))
+    replies.opened(request.unique, handle, flags)
   }
   const create = (request: Request) => {
     const { unique } = request
     const made = make(request, nameIn(request, CREATE.name), request.u32(CREATE.mode))
     if (typeof made === 'string') return replies.error(unique, made)
     made.lookups += 1
-    made.writers += 1
     uploads.changed(made)
-    replies.created(unique, attributes(made), handles.writing, keepCache)
+    const { handle, flags } = openFile(made, request.u32(CREATE.flags))
+    replies.created(unique, attributes(made), handle, flags)
   }
   const release = (request: Request) => {
     const node = nodes.get(request.nodeid)
-    if (request.u64(RELEASE.handle64) === handles.writing) {
-      node.writers -= 1
-      if (node.content && node.content.version !== node.content.committed) uploads.changed(node)
-    }
+    const wasWriting = closeFile(node, request.u64(RELEASE.handle64))
+    if (wasWriting && node.content && node.content.version !== node.content.committed) uploads.changed(node)
     replies.ok(request.unique)
   }
   const mknod = (request: Request) => {

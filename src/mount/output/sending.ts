@@ -1,4 +1,5 @@
 import { type BlobContainer, BlobError, type Gate } from '../../blobs/index.ts'
+import { createBuffers } from '../buffers.ts'
 import { type Block, type Content, emptyBlock, type Geometry, isAway, isCommitted, wantedBytes } from './content.ts'
 import type { Homes } from './homes.ts'
 import type { Node } from './nodes.ts'
@@ -50,6 +51,8 @@ const mostReads = 5
 export function createSending(options: SendingOptions): Sending {
   const { container, writer, geometry, spool, homes, requests, bodies, signal, onRoom } = options
   const traffic = new Map<Node, Traffic>()
+  /** Used again and again: memory that the system gives anew has to be cleared by it each time. */
+  const copies = createBuffers(spool.mostOnTheWay, true)
   let nextId = 1
 
   const trafficOf = (node: Node): Traffic => {
@@ -87,11 +90,16 @@ export function createSending(options: SendingOptions): Sending {
           block.pins -= 1
         })
       }
-      const body = Buffer.allocUnsafeSlow(bytes).fill(0, length)
-      if (block.buffer) body.set(block.buffer.subarray(0, length))
-      else if (block.spooled) await spool.load(block, body.subarray(0, length))
-      else if (length > 0) body.set(await fetch(contentOf(node), block, 0, length))
-      return await send(body)
+      const copy = copies.take(bytes) ?? Buffer.allocUnsafeSlow(bytes)
+      const body = copy.subarray(0, bytes).fill(0, length)
+      try {
+        if (block.buffer) body.set(block.buffer.subarray(0, length))
+        else if (block.spooled) await spool.load(block, body.subarray(0, length))
+        else if (length > 0) body.set(await fetch(contentOf(node), block, 0, length))
+        return await send(body)
+      } finally {
+        if (copy.buffer instanceof SharedArrayBuffer) copies.giveBack(copy)
+      }
     } finally {
       bodies.leave(bytes)
     }
