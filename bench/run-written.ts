@@ -35,8 +35,8 @@ const here = import.meta.dirname
 const patience = { start: 15_000, all: 600_000 } as const
 const pollInterval = 20
 
-const writer = ({ dataset: { files, size } }: WrittenRow, place: string) =>
-  measure([process.execPath, path.join(here, 'writer.js'), place, String(files), String(size)], {})
+const writer = ({ dataset: { files, size }, pause }: WrittenRow, place: string) =>
+  measure([process.execPath, path.join(here, 'writer.js'), place, ...[files, size, pause].map(String)], {})
 
 const ours: WriteTool = {
   name: 'ours',

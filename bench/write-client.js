@@ -22,7 +22,7 @@ const mounted = await mountOutput(
   { memory: memoryForChunks(), reader: 'pipe', log },
 )
 process.on('SIGUSR2', async () => {
-  const { files, problems } = await mounted.seal()
+  const { files, problems } = await mounted.seal(`${spool}-manifest`)
   console.log(problems.length > 0 ? `failed ${problems[0].path}: ${problems[0].reason}` : `sealed ${files.length}`)
 })
 process.on('SIGTERM', () => mounted.unmount())

@@ -8,6 +8,8 @@ export interface WrittenRow {
   readonly dataset: DatasetShape
   readonly scheme: Scheme
   readonly latency: Latency
+  /** Milliseconds that the script waits after each megabyte. */
+  readonly pause: number
   /** Bars of the time that the script takes, and of the time until all is in the store. */
   readonly bars: { readonly script: readonly Bar[]; readonly published: readonly Bar[] }
 }
@@ -25,14 +27,18 @@ const bars = {
 const shape = (name: string, files: number, size: number): DatasetShape => ({
   ...{ name, files, size, folders: 0, hasContent: true },
 })
+const slow = { title: 'write 8 × 256 MB, waiting 8 ms a MB', dataset: shape('written-slowly', 8, 256 * 1024 ** 2) }
 const small = { title: 'write 10,000 × 50 KB', dataset: shape('written-small', 10_000, 50 * 1024) }
 const large = { title: 'write 4 × 1 GB', dataset: shape('written-large', 4, 1024 ** 3) }
 
+const usual = { scheme: 'http', latency: 0, pause: 0, bars } as const
+
 const untitled: readonly WrittenRow[] = [
-  { ...small, scheme: 'http', latency: 0, bars },
-  { ...small, scheme: 'https', latency: 10, bars },
-  { ...large, scheme: 'http', latency: 0, bars },
-  { ...large, scheme: 'https', latency: 0, bars },
+  { ...usual, ...small },
+  { ...usual, ...small, scheme: 'https', latency: 10 },
+  { ...usual, ...large },
+  { ...usual, ...large, scheme: 'https' },
+  { ...usual, ...slow, scheme: 'https', pause: 8 },
 ]
 
 export const writtenRows = untitled.map((row) => ({ ...row, title: [row.title, ...whereOf(row)].join(', ') }))

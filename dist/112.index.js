@@ -3944,8 +3944,9 @@ const writers_mostThreads = 8;
 /**
  * Writes to a container on threads of their own, one for each core, which give way to everything else on the machine: MD5 and TLS are work, and whoever
  * waits for this thread must not wait for them. Where a blob is put together of blocks that came in order, each once, its MD5 is stored with it.
+ * @param share of the cores, where there are several such writers
  */
-function openWriters(container, log) {
+function openWriters(container, log, share = 1) {
     const { credential } = container;
     if (!credential)
         throw new Error('a container that is not reached over HTTP');
@@ -3983,7 +3984,7 @@ function openWriters(container, log) {
         });
         return worker;
     };
-    const threads = Array.from({ length: Math.min((0,external_node_os_.availableParallelism)(), writers_mostThreads) }, start);
+    const threads = Array.from({ length: Math.ceil(Math.min((0,external_node_os_.availableParallelism)(), writers_mostThreads) * share) }, start);
     const write = (thread, name, order, { signal, ...options }) => {
         signal.throwIfAborted();
         if (failure)

@@ -49,7 +49,7 @@ async function runMountDaemon() {
         })));
         const outputs = await Promise.all(start.outputs.map(async (order) => {
             const container = await open(order);
-            return { ...order, container, writer: (0,_transfer_index_js__WEBPACK_IMPORTED_MODULE_5__.openWriters)(container, log) };
+            return { ...order, container, writer: (0,_transfer_index_js__WEBPACK_IMPORTED_MODULE_5__.openWriters)(container, log, 1 / start.outputs.length) };
         }));
         const daemon = await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_3__/* .startDaemon */ .LC)({ ...start, inputs, outputs, log });
         for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])

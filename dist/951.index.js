@@ -3965,41 +3965,6 @@ async function isDead(folder) {
     return promise.finally(() => clearTimeout(timer));
 }
 
-// EXTERNAL MODULE: external "node:readline"
-var external_node_readline_ = __webpack_require__(80481);
-;// CONCATENATED MODULE: ./build/mount/output/manifest.js
-
-
-
-/** Bytes that are written at a time. */
-const pieceBytes = 1024 * 1024;
-/** Writes down what an output was when it was sealed, a line of JSON for each file: whole or not at all. */
-async function writeManifest(path, files) {
-    const file = await (0,promises_.open)(`${path}.new`, 'w', 0o600);
-    try {
-        let lines = '';
-        for (const { path: name, size, etag, md5 } of files) {
-            lines += `${JSON.stringify([name, size, etag, md5 ?? ''])}\n`;
-            if (lines.length < pieceBytes)
-                continue;
-            await file.write(lines);
-            lines = '';
-        }
-        await file.write(lines);
-    }
-    finally {
-        await file.close();
-    }
-    await (0,promises_.rename)(`${path}.new`, path);
-}
-/** Reads it line by line. It is a file of ours, in a folder that only we can enter. */
-async function* readManifest(path) {
-    for await (const line of (0,external_node_readline_.createInterface)({ input: (0,external_node_fs_.createReadStream)(path) })) {
-        const [name, size, etag, md5] = JSON.parse(line);
-        yield { path: name, size, etag, md5: md5 || undefined };
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/mount/output/content.js
 const mostBlocks = 50_000;
 /** So many blocks of one size, then as many of twice that size; it doubles so often. */
@@ -4186,6 +4151,41 @@ function fileContents(geometry, spool) {
         content.blocks.length = 0;
     };
     return { write, parts, resize, zero, drop };
+}
+
+// EXTERNAL MODULE: external "node:readline"
+var external_node_readline_ = __webpack_require__(80481);
+;// CONCATENATED MODULE: ./build/mount/output/manifest.js
+
+
+
+/** Bytes that are written at a time. */
+const pieceBytes = 1024 * 1024;
+/** Writes down what an output was when it was sealed, a line of JSON for each file: whole or not at all. */
+async function writeManifest(path, files) {
+    const file = await (0,promises_.open)(`${path}.new`, 'w', 0o600);
+    try {
+        let lines = '';
+        for (const { path: name, size, etag, md5 } of files) {
+            lines += `${JSON.stringify([name, size, etag, md5 ?? ''])}\n`;
+            if (lines.length < pieceBytes)
+                continue;
+            await file.write(lines);
+            lines = '';
+        }
+        await file.write(lines);
+    }
+    finally {
+        await file.close();
+    }
+    await (0,promises_.rename)(`${path}.new`, path);
+}
+/** Reads it line by line. It is a file of ours, in a folder that only we can enter. */
+async function* readManifest(path) {
+    for await (const line of (0,external_node_readline_.createInterface)({ input: (0,external_node_fs_.createReadStream)(path) })) {
+        const [name, size, etag, md5] = JSON.parse(line);
+        yield { path: name, size, etag, md5: md5 || undefined };
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/mount/output/nodes.js
@@ -5316,7 +5316,7 @@ function createSpool({ folder, memory, disk, onRoom }) {
         get disk() {
             return files.bytes;
         },
-        mostOnTheWay: memory / 2,
+        mostOnTheWay: memory * (3 / 8),
         get isPressed() {
             return buffers.lent > memory / 2 || files.bytes > 0;
         },
@@ -6238,6 +6238,7 @@ function createUploads(options) {
 
 
 
+
 const mount_output_usual = { blockBytes: 8 * 1024 * 1024, settled: 3000 };
 const mostProblems = 100;
 /** Milliseconds in which what was sent has to be deleted: a cancelled job is not given long. */
@@ -6273,14 +6274,16 @@ async function mountOutput({ label, folder, aliases, container, writer, prefix, 
                 ...{ problems: problems.slice(0, mostProblems), problemCount: problems.length },
             },
         }),
-        seal: async () => {
+        seal: async (manifest) => {
             state = 'sealing';
             try {
                 await syncFolder(folder);
                 await files?.seal();
                 const sealed = await uploads.seal(nodes, [folder, ...aliases]);
                 problems = sealed.problems;
-                if (problems.length > 0)
+                if (problems.length === 0)
+                    await writeManifest(manifest, sealed.files);
+                else
                     await keepUnsent(nodes, spool, geometry, unsent).catch((error) => log.warning((0,report/* messageOf */.bD)(error)));
                 return sealed;
             }
@@ -6309,7 +6312,6 @@ async function mountOutput({ label, folder, aliases, container, writer, prefix, 
 
 
 
-
 /** The manifest of the output with that index. */
 function manifestOf(controlFolder, index) {
     return (0,external_node_path_.join)(controlFolder, `sealed-${index}.jsonl`);
@@ -6329,9 +6331,8 @@ async function startDaemon({ inputs, outputs, controlFolder, reader, log }) {
         if (isOver || sealing.has(output))
             return;
         const task = output
-            .seal()
-            .then(({ problems, files }) => problems.length === 0 ? writeManifest(manifestOf(controlFolder, index), files) : undefined)
-            .catch((error) => log.warning((0,report/* detailOf */.Rw)(error)))
+            .seal(manifestOf(controlFolder, index))
+            .then(() => { }, (error) => log.warning((0,report/* detailOf */.Rw)(error)))
             .finally(() => sealing.delete(output));
         sealing.set(output, task);
     };

@@ -34,7 +34,7 @@ export async function runMountDaemon(): Promise<void> {
     const outputs = await Promise.all(
       start.outputs.map(async (order) => {
         const container = await open(order)
-        return { ...order, container, writer: openWriters(container, log) }
+        return { ...order, container, writer: openWriters(container, log, 1 / start.outputs.length) }
       }),
     )
     const daemon = await startDaemon({ ...start, inputs, outputs, log })

@@ -5,7 +5,6 @@ import { type ControlRequest, type MountStatus, serveControl } from './control.t
 import type { Reader } from './fuse/device.ts'
 import { memoryForChunks } from './memory.ts'
 import { type InputMount, type Mounted, mountInput } from './mounted.ts'
-import { writeManifest } from './output/manifest.ts'
 import { type MountedOutput, mountOutput, type OutputMount } from './output/mount-output.ts'
 
 export interface DaemonOptions {
@@ -42,11 +41,11 @@ export async function startDaemon({ inputs, outputs, controlFolder, reader, log 
     const isOver = output.status().output?.state === 'sealed'
     if (isOver || sealing.has(output)) return
     const task = output
-      .seal()
-      .then(({ problems, files }) =>
-        problems.length === 0 ? writeManifest(manifestOf(controlFolder, index), files) : undefined,
+      .seal(manifestOf(controlFolder, index))
+      .then(
+        () => {},
+        (error) => log.warning(detailOf(error)),
       )
-      .catch((error) => log.warning(detailOf(error)))
       .finally(() => sealing.delete(output))
     sealing.set(output, task)
   }

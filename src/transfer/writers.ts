@@ -36,8 +36,9 @@ const mostThreads = 8
 /**
  * Writes to a container on threads of their own, one for each core, which give way to everything else on the machine: MD5 and TLS are work, and whoever
  * waits for this thread must not wait for them. Where a blob is put together of blocks that came in order, each once, its MD5 is stored with it.
+ * @param share of the cores, where there are several such writers
  */
-export function openWriters(container: BlobContainer, log: Log): Writers {
+export function openWriters(container: BlobContainer, log: Log, share = 1): Writers {
   const { credential } = container
   if (!credential) throw new Error('a container that is not reached over HTTP')
   const waiting = new Map<number, PromiseWithResolvers<Written | undefined>>()
@@ -72,7 +73,7 @@ export function openWriters(container: BlobContainer, log: Log): Writers {
     })
     return worker
   }
-  const threads = Array.from({ length: Math.min(availableParallelism(), mostThreads) }, start)
+  const threads = Array.from({ length: Math.ceil(Math.min(availableParallelism(), mostThreads) * share) }, start)
   const write = (thread: number, name: string, order: WriteOrder, { signal, ...options }: WriteOptions) => {
     signal.throwIfAborted()
     if (failure) throw failure

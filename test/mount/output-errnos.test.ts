@@ -777,6 +777,35 @@ m = mapped('file'); m[0:1] = b'A'; child(lambda: mapped('file').__setitem__(slic
 m = mmap.mmap(os.open('file', 0), 0, access=mmap.ACCESS_COPY); m[0:1] = b'A'; [bytes(m).decode(), open('file').read()]`,
   ],
   [
+    'mapping a file that somebody else still writes',
+    'ENODEV',
+    `
+w = os.open('new', os.O_CREAT | os.O_WRONLY); os.write(w, b'alpha'); m = mmap.mmap(os.open('new', 0), 0, mmap.MAP_SHARED, mmap.PROT_READ)
+m[:].decode()`,
+    ['alpha', 'all who have such a file open go past the page cache'],
+  ],
+  [
+    'mapping a file that was written before, and is written by who came later',
+    'alphabeta',
+    `
+made('new', 'alpha'); r = os.open('new', 0); m = mmap.mmap(r, 0, mmap.MAP_SHARED, mmap.PROT_READ)
+w = os.open('new', os.O_WRONLY | os.O_APPEND); os.write(w, b'beta'); os.read(r, 9).decode()`,
+  ],
+  [
+    'what was read before, and was written past the page cache since',
+    ['alpha', 'alPHa'],
+    `
+made('new', 'alpha'); first = open('new').read(); w = os.open('new', os.O_WRONLY); os.pwrite(w, b'PH', 2); os.close(w)
+[first, open('new').read()]`,
+  ],
+  [
+    'reading on in what another appends to',
+    ['alpha', '', 'beta'],
+    `
+w = os.open('new', os.O_CREAT | os.O_WRONLY); os.write(w, b'alpha'); r = os.open('new', 0); seen = [os.read(r, 9), os.read(r, 9)]
+os.write(w, b'beta'); [part.decode() for part in [*seen, os.read(r, 9)]]`,
+  ],
+  [
     'a mapping to write of a handle to read',
     'EACCES',
     `mmap.mmap(os.open('file', 0), 0, mmap.MAP_SHARED, mmap.PROT_WRITE)`,
@@ -1380,7 +1409,7 @@ describe('a sealed output', () => {
     await fs.unlink(at('loop'))
     open = await fs.open(at('file'), 'r+')
     await sealed.run('head -c 300000 /dev/urandom >large')
-    expect((await sealed.mounted.seal()).problems).toEqual([])
+    expect((await sealed.seal()).problems).toEqual([])
     published = sealed.published()
     everything = await sealed.run(look)
     if (!hasPython) return
@@ -1427,7 +1456,7 @@ describe('a sealed output', () => {
   })
 
   test('is the same when it is sealed once more', async () => {
-    expect((await sealed.mounted.seal()).files).toHaveLength(Object.keys(published).length)
+    expect((await sealed.seal()).files).toHaveLength(Object.keys(published).length)
     await expectNoChange()
   })
 })
@@ -1442,7 +1471,7 @@ describe('what was deleted before the seal', () => {
     await own.run(
       'rm -rf d f* big; echo new >newer; mv newer replaced; rm again; echo second >again; mkdir d; echo d >d/e',
     )
-    const { problems, files } = await own.mounted.seal()
+    const { problems, files } = await own.seal()
     expect(problems).toEqual([])
     const expected = { again: 'second\n', 'd/e': 'd\n', kept: 'kept\n', replaced: 'new\n' }
     expect(own.published()).toEqual(expected)
@@ -1457,12 +1486,12 @@ describe('what was deleted before the seal', () => {
     await using replaced = await fs.open(join(own.folder, 'replaced'))
     await own.run('rm held; echo new >new; mv new replaced')
     await held.write('HELD')
-    expect((await own.mounted.seal()).problems).toEqual([])
+    expect((await own.seal()).problems).toEqual([])
     expect(own.published()).toEqual({ kept: 'kept\n', replaced: 'new\n' })
     await replaced.close()
     await held.close()
     await sleep(500)
-    expect((await own.mounted.seal()).problems).toEqual([])
+    expect((await own.seal()).problems).toEqual([])
     expect(own.published()).toEqual({ kept: 'kept\n', replaced: 'new\n' })
   })
 
@@ -1477,7 +1506,7 @@ describe('what was deleted before the seal', () => {
     await own.run('echo late >late; echo kept >kept')
     await begun
     await own.run('rm late')
-    expect((await own.mounted.seal()).problems).toEqual([])
+    expect((await own.seal()).problems).toEqual([])
     await sleep(500)
     expect(own.published()).toEqual({ kept: 'kept\n' })
   })
@@ -1501,7 +1530,7 @@ describe('a file that is made anew while the old one is deleted from the store',
     await begun
     clock.mockRestore()
     await own.run('echo new >f')
-    expect((await own.mounted.seal()).problems).toEqual([])
+    expect((await own.seal()).problems).toEqual([])
     await sleep(500)
     expect(own.published()).toEqual({ f: 'new\n' })
   })
@@ -1518,7 +1547,7 @@ m = mmap.mmap(os.open('mapped', os.O_RDWR), 0)
 m[0:5] = b'first'; m[200000:200006] = b'second'; os.mkdir('ready'); time.sleep(60)`
     const writer = own.run(`${python(script)} & echo $! >pid; wait`).catch(() => {})
     await own.run('until test -d ready; do sleep 0.1; done')
-    expect((await own.mounted.seal()).problems).toEqual([])
+    expect((await own.seal()).problems).toEqual([])
     const content = own.published().mapped ?? ''
     expect([content.length, content.slice(0, 5), content.slice(200_000, 200_006)]).toEqual([300_000, 'first', 'second'])
     await own.run('kill $(cat pid)')

@@ -14,6 +14,7 @@ export interface KernelOutput extends AsyncDisposable {
   readonly folder: string
   readonly container: MemoryContainer
   readonly mounted: MountedOutput
+  seal(): ReturnType<MountedOutput['seal']>
   /** Where blocks are spooled. */
   readonly spool: string
   /** Runs a script of bash in the mounted folder; gives what it prints. It fails where the script does. */
@@ -84,6 +85,7 @@ export async function outputHere({
     folder,
     container,
     mounted,
+    seal: () => mounted.seal(join(spool, 'manifest')),
     spool,
     run: async (script, timeout = 60_000) => {
       // Not by `cwd`: Node waits for the new process to enter that folder, and we are the one to answer it.

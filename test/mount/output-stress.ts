@@ -179,7 +179,7 @@ export async function outputStress({
     }
     await lookAll('finish')
     if (wrong.length === 0) {
-      const sealed = await sealUntilItIs(out.mounted, store, one)
+      const sealed = await sealUntilItIs(out, store, one)
       wrong.push(...(await publishedWrongly(out, sealed, { twin, shared, workers, one })))
       wrong.push(...(await logsWrong(out.published(), notes)))
       await lookAll('look')
@@ -303,9 +303,9 @@ async function abilitiesIn(folder: string): Promise<Abilities> {
 }
 
 /** What the store refused is asked for again, when it is well. */
-async function sealUntilItIs(mounted: MountedOutput, store: { isCalm: boolean }, { mayFail }: OutputCase) {
+async function sealUntilItIs(out: KernelOutput, store: { isCalm: boolean }, { mayFail }: OutputCase) {
   for (let tries = 1; ; tries += 1) {
-    const sealed = await mounted
+    const sealed = await out
       .seal()
       .catch((error) => ({ files: [], problems: [{ path: '', kind: 'unsent' as const, reason: `${error}` }] }))
     if (!mayFail || sealed.problems.length === 0 || tries === mostSeals) return sealed

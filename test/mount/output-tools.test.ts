@@ -248,7 +248,7 @@ function sumsOfPublished({ container }: KernelOutput): Record<string, string> {
 /** Seals it, and compares what is in the store then, and what is read of it, with what was there before. */
 async function expectPublishedAsIs(out: KernelOutput): Promise<void> {
   const before = await sumsIn(out.folder)
-  expect((await out.mounted.seal()).problems).toEqual([])
+  expect((await out.seal()).problems).toEqual([])
   expect(sumsOfPublished(out)).toEqual(before)
   expect(await sumsIn(out.folder)).toEqual(before)
 }

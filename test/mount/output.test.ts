@@ -15,7 +15,7 @@ describe('a mounted output', () => {
       printf 0123456789 >patched; printf XY | dd of=patched bs=1 seek=3 conv=notrunc status=none
       : >nothing; echo gone >gone; rm gone; echo old >old; mv old new; echo tmp >f.tmp; mv f.tmp f
       head -c 300000 /dev/zero | tr '\\0' x >large; truncate -s 5 one; ln -s a/b/two link; ln one hard`)
-    const sealed = await out.mounted.seal()
+    const sealed = await out.seal()
     expect(sealed.problems).toEqual([])
     expect(out.published()).toEqual({
       one: 'one\n\0',
@@ -59,7 +59,7 @@ describe('a mounted output', () => {
       'printf hello | dd of=big bs=1 seek=1000000 conv=notrunc status=none; dd if=big bs=1 skip=1000000 count=5 status=none | grep -q hello',
     )
     await out.run('mkdir d; mv f1 d/f; mv f2 f3; rm f4; md5sum <big >sum')
-    const { problems, files } = await out.mounted.seal()
+    const { problems, files } = await out.seal()
     expect(problems).toEqual([])
     expect(files).toHaveLength(200)
     expect(Object.keys(out.published())).toHaveLength(200)

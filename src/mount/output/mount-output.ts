@@ -6,6 +6,7 @@ import { syncFolder } from '../system.ts'
 import { geometryOf } from './content.ts'
 import { fileContents } from './file.ts'
 import type { Problem } from './listing.ts'
+import { writeManifest } from './manifest.ts'
 import { createNodes } from './nodes.ts'
 import { type OutputFiles, outputFiles } from './output-files.ts'
 import type { BlobWriter } from './sending.ts'
@@ -52,8 +53,11 @@ export interface OutputState {
 }
 
 export interface MountedOutput extends Mounted {
-  /** Ends all writing, and brings all that was written to the store. It may be called again where something failed. */
-  seal(): Promise<Sealed>
+  /**
+   * Ends all writing, and brings all that was written to the store. It may be called again where something failed.
+   * @param manifest file that is written before the output counts as sealed; none where there are problems
+   */
+  seal(manifest: string): Promise<Sealed>
   /** Deletes what is in the store. */
   discard(): Promise<void>
 }
@@ -105,15 +109,15 @@ export async function mountOutput(
         ...{ problems: problems.slice(0, mostProblems), problemCount: problems.length },
       },
     }),
-    seal: async () => {
+    seal: async (manifest) => {
       state = 'sealing'
       try {
         await syncFolder(folder)
         await files?.seal()
         const sealed = await uploads.seal(nodes, [folder, ...aliases])
         problems = sealed.problems
-        if (problems.length > 0)
-          await keepUnsent(nodes, spool, geometry, unsent).catch((error) => log.warning(messageOf(error)))
+        if (problems.length === 0) await writeManifest(manifest, sealed.files)
+        else await keepUnsent(nodes, spool, geometry, unsent).catch((error) => log.warning(messageOf(error)))
         return sealed
       } catch (error) {
         problems = [{ path: '', kind: 'unsent', reason: messageOf(error) }]

@@ -7,7 +7,7 @@ export interface Spool {
   /** Bytes in memory, and in files. */
   readonly memory: number
   readonly disk: number
-  /** Bytes that may be on their way to the store at a time: the other half of the memory goes on being written to, or into files. */
+  /** Bytes that may be on their way to the store at a time: the rest of the memory goes on being written to, or into files. */
   readonly mostOnTheWay: number
   /** Whether so much is in memory that it is time to send it away. */
   readonly isPressed: boolean
@@ -196,7 +196,7 @@ export function createSpool({ folder, memory, disk, onRoom }: SpoolOptions): Spo
     get disk() {
       return files.bytes
     },
-    mostOnTheWay: memory / 2,
+    mostOnTheWay: memory * (3 / 8),
     get isPressed() {
       return buffers.lent > memory / 2 || files.bytes > 0
     },
