@@ -352,7 +352,9 @@ function percentEncoded(character) {
 /* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4082);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(92036);
 /* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(79512);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(37771);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(87234);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(37771);
+
 
 
 
@@ -409,8 +411,8 @@ async function planOutputs(context, outputs, { id, mounts, free }) {
             ...{ label: dataset.name, folder: mountpoint, aliases: folder === mountpoint ? [] : [folder] },
             ...{ location, credential: (0,_azureml_index_js__WEBPACK_IMPORTED_MODULE_3__/* .sendCredential */ .PY)(credential) },
             ...{ prefix: written.path, early, replace: dataset.overwriteExisting },
-            spool: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .sessionFolder */ .vE)(id), `spool-${index}`),
-            unsent: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .unsentFolder */ .ao)(id), dataset.dataName),
+            spool: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionFolder */ .vE)(id), `spool-${index}`),
+            unsent: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .unsentFolder */ .ao)(id), dataset.dataName),
             disk: Math.floor((free * shareOfDisk) / outputs.length),
         };
         planned.push({ dataset, folder, order, mounted: { mountpoint, written, early, index, isRegistering: false } });
@@ -426,6 +428,8 @@ async function linkTo({ folder, mounted }) {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rmdir)(folder);
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.symlink)(mounted.mountpoint, folder);
 }
+/** Questions in a row that a daemon which still runs may leave without an answer. */
+const mostUnanswered = 20;
 /** So often, in milliseconds, the daemon is asked how far it is; and it is told. */
 const interval = { ask: 200, tell: 10_000 };
 /**
@@ -439,24 +443,37 @@ async function sealOutputs(session, { log, stopwatch }, signal) {
     stopwatch.begin('send what is left');
     const isOurs = ({ folder }) => unpublished.some(({ mounted }) => mounted?.mountpoint === folder);
     let told = performance.now();
-    for (let ask = 'seal';; ask = 'status') {
+    let unanswered = 0;
+    for (let ask = 'seal';; await pause(interval.ask, signal)) {
         signal.throwIfAborted();
-        const status = await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .askDaemon */ .Ii)((0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .sessionFolder */ .vE)(session.id), { ask });
-        if (!status)
+        const status = await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .askDaemon */ .Ii)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionFolder */ .vE)(session.id), { ask });
+        unanswered = status ? 0 : unanswered + 1;
+        if (!status) {
+            // Who has millions of files to sort may not answer in time.
+            const isAtWork = session.daemon !== undefined && (await (0,_processes_js__WEBPACK_IMPORTED_MODULE_8__/* .isRunning */ .W_)(session.daemon));
+            if (isAtWork && unanswered < mostUnanswered)
+                continue;
             throw await withLog(session, (0,_mounting_js__WEBPACK_IMPORTED_MODULE_7__/* .lostDaemon */ .H0)(session));
+        }
         const states = status.filter(isOurs);
+        ask = states.some(({ output }) => output?.state === 'open') ? 'seal' : 'status';
         if (states.every(({ output }) => output?.state === 'sealed'))
             return;
         const isOver = states.every(({ output }) => output?.state === 'sealed' || output?.state === 'failed');
         if (isOver)
             throw await withLog(session, notSealed(session, states));
-        if (performance.now() - told > interval.tell) {
-            told = performance.now();
-            for (const { label, output } of states)
-                if (output?.state === 'sealing')
-                    log.info(`${label}: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .counted */ .hS)(output.left.files, 'file')}, ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .formatBytes */ .z3)(output.left.bytes)} are still to be sent.`);
-        }
-        await pause(interval.ask, signal);
+        if (performance.now() - told < interval.tell)
+            continue;
+        told = performance.now();
+        tellWhatIsLeft(states, log);
+    }
+}
+function tellWhatIsLeft(states, log) {
+    for (const { label, output } of states) {
+        if (output?.state !== 'sealing')
+            continue;
+        const { files, bytes } = output.left;
+        log.info(`${label}: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .counted */ .hS)(files, 'file')}, ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .formatBytes */ .z3)(bytes)} are still to be sent.`);
     }
 }
 async function pause(milliseconds, signal) {
@@ -482,12 +499,12 @@ function notSealed({ id }, states) {
         return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('unsafe-output', `Output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(names)} was not published: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .quoted */ .TL)(first.path)} ${first.reason}${more}`);
     }
     const count = states.reduce((sum, { output }) => sum + (output?.problemCount ?? 0), 0);
-    return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('upload-incomplete', `${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .counted */ .hS)(count, 'file')} of output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(names)} could not be sent to the storage account, and nothing was registered: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(problems.map(({ path }) => path))} (${problems[0]?.reason ?? ''}). What of them is on this machine lies in ${(0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .unsentFolder */ .ao)(id)} for a day.`);
+    return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('upload-incomplete', `${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .counted */ .hS)(count, 'file')} of output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(names)} could not be sent to the storage account, and nothing was registered: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(problems.map(({ path }) => path))} (${problems[0]?.reason ?? ''}). What of them is on this machine lies in ${(0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .unsentFolder */ .ao)(id)} for a day.`);
 }
 /** What an output was when it was sealed. */
 async function sealedFiles({ id }, { index }) {
     const files = [];
-    for await (const file of (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readManifest */ .WI)((0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .manifestOf */ .$V)((0,_session_js__WEBPACK_IMPORTED_MODULE_8__/* .sessionFolder */ .vE)(id), index)))
+    for await (const file of (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readManifest */ .WI)((0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .manifestOf */ .$V)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionFolder */ .vE)(id), index)))
         files.push(file);
     return files;
 }

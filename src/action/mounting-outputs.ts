@@ -20,6 +20,7 @@ import {
 import { counted, formatBytes, type Log, listed, quoted, UserError } from '../report/index.ts'
 import type { OutputOrder } from './daemon-start.ts'
 import { lostDaemon, showDaemonLog } from './mounting.ts'
+import { isRunning } from './processes.ts'
 import { type MountedAt, type Session, type SessionOutput, sessionFolder, unsentFolder } from './session.ts'
 import type { Draft } from './step-report.ts'
 
@@ -103,6 +104,8 @@ export async function linkTo({ folder, mounted }: Pick<OutputToMount, 'folder' |
   await symlink(mounted.mountpoint, folder)
 }
 
+/** Questions in a row that a daemon which still runs may leave without an answer. */
+const mostUnanswered = 20
 /** So often, in milliseconds, the daemon is asked how far it is; and it is told. */
 const interval = { ask: 200, tell: 10_000 } as const
 
@@ -116,23 +119,33 @@ export async function sealOutputs(session: Session, { log, stopwatch }: Draft, s
   stopwatch.begin('send what is left')
   const isOurs = ({ folder }: MountStatus) => unpublished.some(({ mounted }) => mounted?.mountpoint === folder)
   let told = performance.now()
-  for (let ask: 'seal' | 'status' = 'seal'; ; ask = 'status') {
+  let unanswered = 0
+  for (let ask: 'seal' | 'status' = 'seal'; ; await pause(interval.ask, signal)) {
     signal.throwIfAborted()
     const status = await askDaemon(sessionFolder(session.id), { ask })
-    if (!status) throw await withLog(session, lostDaemon(session))
+    unanswered = status ? 0 : unanswered + 1
+    if (!status) {
+      // Who has millions of files to sort may not answer in time.
+      const isAtWork = session.daemon !== undefined && (await isRunning(session.daemon))
+      if (isAtWork && unanswered < mostUnanswered) continue
+      throw await withLog(session, lostDaemon(session))
+    }
     const states = status.filter(isOurs)
+    ask = states.some(({ output }) => output?.state === 'open') ? 'seal' : 'status'
     if (states.every(({ output }) => output?.state === 'sealed')) return
     const isOver = states.every(({ output }) => output?.state === 'sealed' || output?.state === 'failed')
     if (isOver) throw await withLog(session, notSealed(session, states))
-    if (performance.now() - told > interval.tell) {
-      told = performance.now()
-      for (const { label, output } of states)
-        if (output?.state === 'sealing')
-          log.info(
-            `${label}: ${counted(output.left.files, 'file')}, ${formatBytes(output.left.bytes)} are still to be sent.`,
-          )
-    }
-    await pause(interval.ask, signal)
+    if (performance.now() - told < interval.tell) continue
+    told = performance.now()
+    tellWhatIsLeft(states, log)
+  }
+}
+
+function tellWhatIsLeft(states: readonly MountStatus[], log: Log): void {
+  for (const { label, output } of states) {
+    if (output?.state !== 'sealing') continue
+    const { files, bytes } = output.left
+    log.info(`${label}: ${counted(files, 'file')}, ${formatBytes(bytes)} are still to be sent.`)
   }
 }
 

@@ -74,10 +74,8 @@ describe('a mounted output', () => {
 
   test('that is large is sent while the job runs, and can be staged again with its MD5', async () => {
     const { job } = await runJob('large', 'head -c 25000000 /dev/urandom >big; md5sum <big >sum')
-    await vi.waitFor(
-      () => expect(world.emulator.requests.some(({ operation }) => operation === 'Put Block List')).toBe(true),
-      15_000,
-    )
+    const written = () => world.emulator.requests.flatMap(({ operation, status }) => (status === 201 ? operation : []))
+    await vi.waitFor(() => expect(written()).toEqual(expect.arrayContaining(['Put Block List', 'Put Blob'])), 15_000)
     const before = world.emulator.requests.length
     const post = await job.post()
     expect(post.exitCode, post.log).toBe(0)

@@ -182,7 +182,9 @@ describe('a daemon that is killed', () => {
     expect(shown.log).toMatch(/Transport endpoint is not connected|Software caused connection abort/)
     const next = await job.main({ 'input-datasets': 'other' })
     expect(next.exitCode, next.log).toBe(0)
-    expect(warningsOf(next).join()).toMatch(/process that served the mounted inputs has ended/)
+    expect(warningsOf(next).join()).toMatch(
+      /process that served the mounted datasets has ended, so that what lies in .* could not be read/,
+    )
     const posts = await job.runner.runPosts()
     const codes = posts.map(({ exitCode }) => exitCode)
     expect(codes).toEqual([0, 1])
