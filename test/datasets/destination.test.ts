@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkDestination, ownFolder } from '../../src/datasets/destination.ts'
+import { checkDestination, isOwnFolder, ownFolder } from '../../src/datasets/destination.ts'
 import { memoryContainer } from '../blobs/memory-container.ts'
 import { recordingLog, refusalOf } from '../report/helpers.ts'
 import { fakeWorkspace } from './helpers.ts'
@@ -83,4 +83,21 @@ test('a folder of one’s own is another each time', () => {
   const folders = Array.from({ length: 50 }, () => ownFolder('made', '77', '2'))
   for (const folder of folders) expect(folder).toMatch(/^azureml-datasets\/made\/77\.2\.[0-9a-f]{8}\/$/)
   expect(new Set(folders).size).toBe(50)
+})
+
+test.each([
+  ['azureml-datasets/made/77.2.0a1b2c3d/', true],
+  ['azureml-datasets/made/78.2.0a1b2c3d/', false],
+  ['azureml-datasets/other/77.2.0a1b2c3d/', false],
+  ['azureml-datasets/made/77.2.0a1b2c3d/x/', false],
+  ['azureml-datasets/made/77.2.0a1b2c3d', false],
+  ['azureml-datasets/made/77.', false],
+  ['azureml-datasets/made/', false],
+  ['', false],
+])('%s is a folder that this run made for the dataset: %s', (folder, isOwn) => {
+  expect(isOwnFolder(folder, 'made', '77')).toBe(isOwn)
+})
+
+test('a folder that was made is such a folder', () => {
+  expect(isOwnFolder(ownFolder('made', '77', '2'), 'made', '77')).toBe(true)
 })
