@@ -6038,7 +6038,7 @@ function createUploads(options) {
             return;
         const reason = (0,report/* messageOf */.bD)(error);
         if (!failures.has(node))
-            log.warning(`${(0,report/* quoted */.TL)(pathOf(node) ?? 'a removed file')} could not be sent (${reason}); it is tried again.`);
+            log.warning(`${(0,report/* quoted */.TL)(utf8Of(pathOf(node) ?? 'a removed file'))} could not be sent (${reason}); it is tried again.`);
         failures.set(node, { reason, at: performance.now() });
         pumpSoon(); // others may make room yet
     };

@@ -100,7 +100,9 @@ export function createUploads(options: UploadsOptions): Uploads {
     if (signal.aborted || node.content?.isGone) return
     const reason = messageOf(error)
     if (!failures.has(node))
-      log.warning(`${quoted(pathOf(node) ?? 'a removed file')} could not be sent (${reason}); it is tried again.`)
+      log.warning(
+        `${quoted(utf8Of(pathOf(node) ?? 'a removed file'))} could not be sent (${reason}); it is tried again.`,
+      )
     failures.set(node, { reason, at: performance.now() })
     pumpSoon() // others may make room yet
   }
