@@ -2,7 +2,7 @@ export const id = 112;
 export const ids = [112];
 export const modules = {
 
-/***/ 97980:
+/***/ 52026:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -16,8 +16,11 @@ __webpack_require__.d(__webpack_exports__, {
   W7: () => (/* reexport */ isSameContainer),
   uT: () => (/* reexport */ listFolders),
   pN: () => (/* reexport */ listPages),
+  o5: () => (/* reexport */ mostBlocks),
+  E7: () => (/* reexport */ oncePerTurn),
   Qx: () => (/* reexport */ openContainer),
   Hh: () => (/* reexport */ problemOfBlobName),
+  Ao: () => (/* reexport */ readStretch),
   gr: () => (/* reexport */ takeFileSnapshot),
   W9: () => (/* reexport */ takeSnapshot)
 });
@@ -71,6 +74,8 @@ function problemOfBlobName(name) {
 function isSameContainer(a, b) {
     return a.accountName === b.accountName && a.containerName === b.containerName;
 }
+/** Put Block List takes so many blocks at the most. */
+const mostBlocks = 50_000;
 
 ;// CONCATENATED MODULE: ./build/blobs/gate.js
 /** @param onRoom is called whenever room was made that nobody waited for */
@@ -1104,6 +1109,17 @@ async function readResuming(request, retries, readOnce) {
         }
     }
 }
+/** A stretch of a blob in memory of its own. */
+async function readStretch(container, request) {
+    const bytes = Buffer.allocUnsafe(request.length);
+    let filled = 0;
+    const onBytes = (piece) => {
+        bytes.set(piece, filled);
+        filled += piece.byteLength;
+    };
+    await container.read({ ...request, onBytes });
+    return bytes;
+}
 
 ;// CONCATENATED MODULE: ./build/blobs/retry.js
 
@@ -1840,8 +1856,25 @@ function bytesOf({ buffer, byteOffset, byteLength }) {
     return Buffer.from(buffer, byteOffset, byteLength);
 }
 
+;// CONCATENATED MODULE: ./build/blobs/turn.js
+/** Does work once a turn of the event loop, however often it is asked for: requests that leave together wake a server once. */
+function oncePerTurn(work) {
+    let isPlanned = false;
+    return () => {
+        if (isPlanned)
+            return;
+        isPlanned = true;
+        setImmediate(() => {
+            isPlanned = false;
+            work();
+        });
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/blobs/index.js
 /** One container over HTTP: list it, take a snapshot, read stretches of blobs, write blobs. */
+
+
 
 
 
@@ -2077,8 +2110,8 @@ async function existingPlace(folder) {
     return (0,external_node_path_.dirname)(folder);
 }
 
-// EXTERNAL MODULE: ./build/blobs/index.js + 17 modules
-var blobs = __webpack_require__(97980);
+// EXTERNAL MODULE: ./build/blobs/index.js + 18 modules
+var blobs = __webpack_require__(52026);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: external "node:fs"
@@ -2304,8 +2337,6 @@ class FileChanged extends Error {
 const mebibyte = 1024 * 1024;
 /** Files up to this size go in one request. */
 const blockBytes = 8 * mebibyte;
-/** Put Block List takes so many blocks at the most. */
-const mostBlocks = 50_000;
 /** Blocks of one file in flight. */
 const blocksAtOnce = 8;
 const store_file_read = (0,external_node_util_.promisify)(external_node_fs_.read);
@@ -2382,7 +2413,7 @@ async function whileIn({ requests, memory }, bytes, signal, work) {
 }
 /** The blocks of a file. They grow with it, so that no file has too many. */
 function* blocksOf({ size }) {
-    const most = Math.max(blockBytes, Math.ceil(size / mostBlocks / mebibyte) * mebibyte);
+    const most = Math.max(blockBytes, Math.ceil(size / blobs/* mostBlocks */.o5 / mebibyte) * mebibyte);
     for (let offset = 0, index = 0; offset < size; offset += most, index += 1) {
         const id = Buffer.from(String(index).padStart(6, '0')).toString('base64');
         yield { id, offset, length: Math.min(most, size - offset) };
@@ -2441,17 +2472,7 @@ function openLane(job, container, limits, events) {
         if (next === waiting.length)
             next = waiting.length = 0;
     };
-    let isPumping = false;
-    /** Once a turn of the event loop: requests that leave together wake a server once. */
-    const pumpSoon = () => {
-        if (isPumping)
-            return;
-        isPumping = true;
-        setImmediate(() => {
-            isPumping = false;
-            pump();
-        });
-    };
+    const pumpSoon = (0,blobs/* oncePerTurn */.E7)(pump);
     const requests = (0,blobs/* createGate */.qD)(limits.requests, pumpSoon);
     const work = workOf(job, container, { requests, memory: (0,blobs/* createGate */.qD)(limits.memory) }, events);
     const start = (file) => {

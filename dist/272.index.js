@@ -1052,10 +1052,11 @@ async function stageAndOpen(inputs, opened, draft, signal) {
         log.warning(warning);
     const local = await localFolders(inputs.inputDatasets, checkout, log);
     const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset));
-    const toMount = await (0,mounting_outputs/* chooseMountedOutputs */.y7)(opens ? inputs.outputDatasets : [], signal, log);
+    const lackingHere = (0,mounting/* findLacking */.vb)(signal);
+    const toMount = await (0,mounting_outputs/* chooseMountedOutputs */.y7)(opens ? inputs.outputDatasets : [], lackingHere, log);
     const mounts = (0,external_node_path_.join)((0,action_session/* outputsRoot */.T7)(), opened.id);
     const places = await choosePlaces(inputs, remote, toMount, { root, mounts, checkout });
-    const why = await (0,mounting/* chooseMounting */.pV)(places.inputs, signal, log);
+    const why = await (0,mounting/* chooseMounting */.pV)(places.inputs, lackingHere, log);
     // Signing in comes before everything else about the workspace: runs from forks have neither credentials nor variables that name it.
     stopwatch.begin('sign in');
     const needsAzure = remote.length > 0 || publishes || toMount.size > 0;

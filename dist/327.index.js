@@ -346,14 +346,16 @@ function percentEncoded(character) {
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(96421);
-/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3570);
-/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68082);
-/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4082);
-/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(92036);
-/* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(79512);
-/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(87234);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(37771);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(58500);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(96421);
+/* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3570);
+/* harmony import */ var _datasets_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(68082);
+/* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4082);
+/* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(92036);
+/* harmony import */ var _mounting_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(79512);
+/* harmony import */ var _processes_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(87234);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(37771);
+
 
 
 
@@ -368,11 +370,11 @@ function percentEncoded(character) {
  * Decides which outputs are mounted: those that say so, where it can be done.
  * @throws UserError for `true` on Linux where something is missing
  */
-async function chooseMountedOutputs(outputs, signal, log) {
+async function chooseMountedOutputs(outputs, lackingHere, log) {
     const wanted = outputs.filter(({ useMounting }) => useMounting === 'true' || useMounting === 'auto');
     if (wanted.length === 0)
         return new Set();
-    const lacking = (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .lackingForMount */ .uu)(await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readMountRights */ .Tr)(signal));
+    const lacking = await lackingHere();
     if (lacking === undefined)
         return new Set(wanted);
     for (const { name, useMounting } of wanted) {
@@ -387,7 +389,7 @@ async function chooseMountedOutputs(outputs, signal, log) {
     return new Set();
 }
 function cannotMount(name, reason) {
-    return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('cannot-mount', `Output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .quoted */ .TL)(name)} cannot be mounted, as "use-mounting: true" asks: ${reason}. Without it, the post step uploads what was written.`);
+    return new _report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .UserError */ .yo('cannot-mount', `Output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)(name)} cannot be mounted, as "use-mounting: true" asks: ${reason}. Without it, the post step uploads what was written.`);
 }
 /** @throws UserError where an output has to be mounted, and cannot be for that reason */
 function requireNoMountedOutput(outputs, reason) {
@@ -402,17 +404,17 @@ async function planOutputs(context, outputs, { id, mounts, free }) {
     const { GITHUB_RUN_ID: run = '', GITHUB_RUN_ATTEMPT: attempt = '' } = process.env;
     const planned = [];
     for (const [index, { dataset, folder }] of outputs.entries()) {
-        const { container, written, early } = await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_4__/* .chooseMountedFolder */ .Ab)(context, dataset, { run, attempt });
+        const { container, written, early } = await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_5__/* .chooseMountedFolder */ .Ab)(context, dataset, { run, attempt });
         const { location, credential } = container;
         if (!credential)
             throw new Error('a container that is not reached over HTTP');
         const mountpoint = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(mounts, dataset.dataName);
         const order = {
             ...{ label: dataset.name, folder: mountpoint, aliases: folder === mountpoint ? [] : [folder] },
-            ...{ location, credential: (0,_azureml_index_js__WEBPACK_IMPORTED_MODULE_3__/* .sendCredential */ .PY)(credential) },
+            ...{ location, credential: (0,_azureml_index_js__WEBPACK_IMPORTED_MODULE_4__/* .sendCredential */ .PY)(credential) },
             ...{ prefix: written.path, early, replace: dataset.overwriteExisting },
-            spool: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionFolder */ .vE)(id), `spool-${index}`),
-            unsent: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .unsentFolder */ .ao)(id), dataset.dataName),
+            spool: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,_session_js__WEBPACK_IMPORTED_MODULE_10__/* .sessionFolder */ .vE)(id), `spool-${index}`),
+            unsent: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,_session_js__WEBPACK_IMPORTED_MODULE_10__/* .unsentFolder */ .ao)(id), dataset.dataName),
             disk: Math.floor((free * shareOfDisk) / outputs.length),
         };
         planned.push({ dataset, folder, order, mounted: { mountpoint, written, early, index, isRegistering: false } });
@@ -444,16 +446,16 @@ async function sealOutputs(session, { log, stopwatch }, signal) {
     const isOurs = ({ folder }) => unpublished.some(({ mounted }) => mounted?.mountpoint === folder);
     let told = performance.now();
     let unanswered = 0;
-    for (let ask = 'seal';; await pause(interval.ask, signal)) {
+    for (let ask = 'seal';; await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setTimeout)(interval.ask, undefined, { signal }).catch(() => { })) {
         signal.throwIfAborted();
-        const status = await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .askDaemon */ .Ii)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionFolder */ .vE)(session.id), { ask });
+        const status = await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_6__/* .askDaemon */ .Ii)((0,_session_js__WEBPACK_IMPORTED_MODULE_10__/* .sessionFolder */ .vE)(session.id), { ask });
         unanswered = status ? 0 : unanswered + 1;
         if (!status) {
             // Who has millions of files to sort may not answer in time.
-            const isAtWork = session.daemon !== undefined && (await (0,_processes_js__WEBPACK_IMPORTED_MODULE_8__/* .isRunning */ .W_)(session.daemon));
+            const isAtWork = session.daemon !== undefined && (await (0,_processes_js__WEBPACK_IMPORTED_MODULE_9__/* .isRunning */ .W_)(session.daemon));
             if (isAtWork && unanswered < mostUnanswered)
                 continue;
-            throw await withLog(session, (0,_mounting_js__WEBPACK_IMPORTED_MODULE_7__/* .lostDaemon */ .H0)(session));
+            throw await withLog(session, (0,_mounting_js__WEBPACK_IMPORTED_MODULE_8__/* .lostDaemon */ .H0)(session));
         }
         const states = status.filter(isOurs);
         ask = states.some(({ output }) => output?.state === 'open') ? 'seal' : 'status';
@@ -473,17 +475,11 @@ function tellWhatIsLeft(states, log) {
         if (output?.state !== 'sealing')
             continue;
         const { files, bytes } = output.left;
-        log.info(`${label}: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .counted */ .hS)(files, 'file')}, ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .formatBytes */ .z3)(bytes)} are still to be sent.`);
+        log.info(`${label}: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .counted */ .hS)(files, 'file')}, ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .formatBytes */ .z3)(bytes)} are still to be sent.`);
     }
 }
-async function pause(milliseconds, signal) {
-    const { promise, resolve } = Promise.withResolvers();
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    await promise.finally(() => clearTimeout(timer));
-}
 async function withLog(session, error) {
-    await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_7__/* .showDaemonLog */ .CV)(session);
+    await (0,_mounting_js__WEBPACK_IMPORTED_MODULE_8__/* .showDaemonLog */ .CV)(session);
     return error;
 }
 /** The runner shows ten annotations of a step. */
@@ -492,19 +488,19 @@ function notSealed({ id }, states) {
     const problems = states.flatMap(({ label, output }) => (output?.problems ?? []).map((problem) => ({ ...problem, label })));
     const names = [...new Set(problems.map(({ label }) => label))];
     for (const { label, path, reason } of problems.slice(0, mostAnnotations))
-        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .error */ .z3(`${label}: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .quoted */ .TL)(path)} ${reason}`);
+        _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .error */ .z3(`${label}: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)(path)} ${reason}`);
     const [first, ...others] = problems.filter(({ kind }) => kind === 'refused');
     if (first) {
-        const more = others.length > 0 ? ` Look at these, too: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(others.map(({ path }) => path))}.` : '';
-        return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('unsafe-output', `Output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(names)} was not published: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .quoted */ .TL)(first.path)} ${first.reason}${more}`);
+        const more = others.length > 0 ? ` Look at these, too: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .listed */ .KE)(others.map(({ path }) => path))}.` : '';
+        return new _report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .UserError */ .yo('unsafe-output', `Output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .listed */ .KE)(names)} was not published: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)(first.path)} ${first.reason}${more}`);
     }
     const count = states.reduce((sum, { output }) => sum + (output?.problemCount ?? 0), 0);
-    return new _report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('upload-incomplete', `${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .counted */ .hS)(count, 'file')} of output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(names)} could not be sent to the storage account, and nothing was registered: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .listed */ .KE)(problems.map(({ path }) => path))} (${problems[0]?.reason ?? ''}). What of them is on this machine lies in ${(0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .unsentFolder */ .ao)(id)} for a day.`);
+    return new _report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .UserError */ .yo('upload-incomplete', `${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .counted */ .hS)(count, 'file')} of output ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .listed */ .KE)(names)} could not be sent to the storage account, and nothing was registered: ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .listed */ .KE)(problems.map(({ path }) => path))} (${problems[0]?.reason ?? ''}). What of them is on this machine lies in ${(0,_session_js__WEBPACK_IMPORTED_MODULE_10__/* .unsentFolder */ .ao)(id)} for a day.`);
 }
 /** What an output was when it was sealed. */
 async function sealedFiles({ id }, { index }) {
     const files = [];
-    for await (const file of (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readManifest */ .WI)((0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .manifestOf */ .$V)((0,_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionFolder */ .vE)(id), index)))
+    for await (const file of (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_6__/* .readManifest */ .WI)((0,_mount_index_js__WEBPACK_IMPORTED_MODULE_6__/* .manifestOf */ .$V)((0,_session_js__WEBPACK_IMPORTED_MODULE_10__/* .sessionFolder */ .vE)(id), index)))
         files.push(file);
     return files;
 }
@@ -512,13 +508,13 @@ async function sealedFiles({ id }, { index }) {
 async function removeSent(context, dataset, mounted) {
     const { early, written } = mounted;
     const run = process.env.GITHUB_RUN_ID ?? '';
-    await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_4__/* .removeWritten */ .kD)(context, dataset, { datastore: written.datastore, early, run });
+    await (0,_datasets_index_js__WEBPACK_IMPORTED_MODULE_5__/* .removeWritten */ .kD)(context, dataset, { datastore: written.datastore, early, run });
 }
 /** What was sent, and could not be deleted when the job had failed. */
 function tellLeftBehind({ outputs }, status) {
     const isLeft = ({ mounted }) => status?.some(({ folder, output }) => folder === mounted?.mountpoint && output?.isLeftBehind) === true;
     for (const { dataset, mounted } of outputs.filter(isLeft))
-        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .warning */ .$e(`What output "${dataset.name}" had sent could not be deleted; it lies in ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_6__/* .quoted */ .TL)(mounted?.early ?? '')} of datastore "${mounted?.written.datastore}". No version points there.`);
+        _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .warning */ .$e(`What output "${dataset.name}" had sent could not be deleted; it lies in ${(0,_report_index_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .TL)(mounted?.early ?? '')} of datastore "${mounted?.written.datastore}". No version points there.`);
 }
 
 
@@ -534,7 +530,8 @@ function tellLeftBehind({ outputs }, status) {
 /* harmony export */   WM: () => (/* binding */ requireNoMount),
 /* harmony export */   lS: () => (/* binding */ tellHolders),
 /* harmony export */   pV: () => (/* binding */ chooseMounting),
-/* harmony export */   tI: () => (/* binding */ requireSoundMounts)
+/* harmony export */   tI: () => (/* binding */ requireSoundMounts),
+/* harmony export */   vb: () => (/* binding */ findLacking)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
@@ -561,14 +558,22 @@ function tellLeftBehind({ outputs }, status) {
 
 
 const logName = 'mount.log';
+/** Finds that out when it is asked first, and once: it may take a call of sudo. */
+function findLacking(signal) {
+    let found;
+    return () => {
+        found ??= (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readMountRights */ .Tr)(signal).then(_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .lackingForMount */ .uu);
+        return found;
+    };
+}
 /**
  * Decides which inputs are mounted. `auto` mounts where the system and the rights allow it.
  * @throws UserError for `true` on Linux where something is missing
  */
-async function chooseMounting(folders, signal, log) {
+async function chooseMounting(folders, lackingHere, log) {
     const why = new Map();
     const wants = [...folders.keys()].some(({ useMounting }) => useMounting !== 'false');
-    const lacking = wants ? (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .lackingForMount */ .uu)(await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readMountRights */ .Tr)(signal)) : undefined;
+    const lacking = wants ? await lackingHere() : undefined;
     for (const [dataset, folder] of folders) {
         const { name, useMounting } = dataset;
         if (useMounting === 'false') {
@@ -1094,7 +1099,7 @@ async function removeLink(path) {
 }
 /** Folders that were made only to hold a mount go with it. */
 async function removeEmptyAbove(place) {
-    const isOurs = (folder) => [stagingRoot(), outputsRoot()].some((root) => folder.startsWith(root + node_path__WEBPACK_IMPORTED_MODULE_2__.sep));
+    const isOurs = (folder) => mountRoots().some((root) => folder.startsWith(root + node_path__WEBPACK_IMPORTED_MODULE_2__.sep));
     for (let folder = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(place); isOurs(folder); folder = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(folder)) {
         if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rmdir)(folder).then(() => true, () => false)))
             return; // others lie there too
@@ -1110,6 +1115,10 @@ function stagingRoot() {
  */
 function outputsRoot() {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(requiredEnvironment('RUNNER_TEMP'))), '_azureml-outputs');
+}
+/** Where mounts of ours may be. */
+function mountRoots() {
+    return [stagingRoot(), outputsRoot()];
 }
 /** Sessions of this job whose mount daemon has ended, though nobody asked it to. */
 async function sessionsWithLostDaemon() {
@@ -1134,7 +1143,7 @@ async function sweepDeadSessions() {
 }
 /** Dead mounts below our folder that belong to no session: those of living jobs have to go on refusing, or their folders would look empty. */
 async function sweepDeadMounts() {
-    const roots = [stagingRoot(), outputsRoot()];
+    const roots = mountRoots();
     const dead = (await (0,_mount_index_js__WEBPACK_IMPORTED_MODULE_3__/* .deadMounts */ .fj)()).filter((folder) => roots.some((root) => folder.startsWith(root + node_path__WEBPACK_IMPORTED_MODULE_2__.sep)));
     if (dead.length === 0)
         return;
@@ -1499,8 +1508,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/azureml/index.js + 28 modules
 var azureml = __webpack_require__(3570);
-// EXTERNAL MODULE: ./build/blobs/index.js + 17 modules
-var blobs = __webpack_require__(97980);
+// EXTERNAL MODULE: ./build/blobs/index.js + 18 modules
+var blobs = __webpack_require__(52026);
 // EXTERNAL MODULE: ./build/report/index.js + 3 modules
 var report = __webpack_require__(92036);
 // EXTERNAL MODULE: ./build/transfer/index.js + 22 modules
@@ -2981,15 +2990,13 @@ async function chooseMountedFolder(context, output, provenance) {
  */
 async function publishMounted(context, request, { datastore, path }) {
     const start = performance.now();
-    const { workspace, access, signal, log, stopwatch } = context;
     const { output, files } = request;
     if (files.length === 0)
         return nothingToPublish(context, { ...request, folder: path });
-    stopwatch.begin('verify');
-    const container = await access.open(workspace, await datastoreFor(context, datastore), path, 'read', signal);
-    const onFiles = (0,transfer.tellListing)(log, output.name);
-    const content = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, signal, { onFiles }));
-    requireAsExpected(content, files, (found, index) => isSame(found, files[index]), { output, path, log });
+    context.stopwatch.begin('verify');
+    const { container, content } = await listWritten(context, output, { datastore, path });
+    const isRight = (found, index) => isSame(found, files[index]);
+    requireAsExpected(content, files, isRight, { output, path, log: context.log });
     await request.beforeRegister();
     return publishContent(context, request, { datastore, path, container }, content, start);
 }
@@ -3015,14 +3022,19 @@ const removedAtOnce = 32;
  */
 async function publishWritten(context, request, { datastore, path }) {
     const start = performance.now();
-    const { workspace, access, signal, log, stopwatch } = context;
-    stopwatch.begin('list outputs');
-    const container = await access.open(workspace, await datastoreFor(context, datastore), path, 'read', signal);
-    const onFiles = (0,transfer.tellListing)(log, request.output.name);
-    const content = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, signal, { onFiles }));
+    context.stopwatch.begin('list outputs');
+    const { container, content } = await listWritten(context, request.output, { datastore, path });
     if (content.length === 0)
         return nothingToPublish(context, { ...request, folder: path });
     return publishContent(context, request, { datastore, path, container }, content, start);
+}
+/** What lies there now. */
+async function listWritten(context, { name }, { datastore, path }) {
+    const { workspace, access, signal, log } = context;
+    const container = await access.open(workspace, await datastoreFor(context, datastore), path, 'read', signal);
+    const onFiles = (0,transfer.tellListing)(log, name);
+    const content = await onContainer(context, container, () => (0,blobs/* takeSnapshot */.W9)(container, path, signal, { onFiles }));
+    return { container, content };
 }
 
 ;// CONCATENATED MODULE: ./build/datasets/index.js

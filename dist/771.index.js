@@ -11,7 +11,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
 /* harmony import */ var _azureml_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3570);
-/* harmony import */ var _blobs_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(97980);
+/* harmony import */ var _blobs_index_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(52026);
 /* harmony import */ var _mount_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4082);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(92036);
 /* harmony import */ var _transfer_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(76112);

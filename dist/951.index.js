@@ -75,7 +75,7 @@ async function readConfig(path) {
 /* harmony export */   H: () => (/* binding */ readStart)
 /* harmony export */ });
 /* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(78474);
-/* harmony import */ var _blobs_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(97980);
+/* harmony import */ var _blobs_index_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(52026);
 
 
 function encodeStart(start, snapshots) {
@@ -1709,8 +1709,8 @@ async function receiveCredential(sent, cloud, identity, log) {
     }
 }
 
-// EXTERNAL MODULE: ./build/blobs/index.js + 17 modules
-var blobs = __webpack_require__(97980);
+// EXTERNAL MODULE: ./build/blobs/index.js + 18 modules
+var blobs = __webpack_require__(52026);
 // EXTERNAL MODULE: external "node:dns/promises"
 var promises_ = __webpack_require__(71553);
 // EXTERNAL MODULE: external "node:os"
@@ -2884,8 +2884,8 @@ function serve(device, replies, handlers, speech, log) {
     return { ready, ended };
 }
 
-// EXTERNAL MODULE: ./build/blobs/index.js + 17 modules
-var blobs = __webpack_require__(97980);
+// EXTERNAL MODULE: ./build/blobs/index.js + 18 modules
+var blobs = __webpack_require__(52026);
 ;// CONCATENATED MODULE: ./build/mount/buffers.js
 /** Chunks of small files are as large as the file: buffers come in powers of two from here on. */
 const smallest = 4096;
@@ -3171,6 +3171,7 @@ function createChunks({ most, mostForeseen, sizeOf, readStretch, onRoom }) {
 }
 
 ;// CONCATENATED MODULE: ./build/mount/foresight.js
+
 /** Reads of a run come in order, but for some that the kernel sends side by side. */
 const disorder = { bytes: 256 * 1024, files: 16 };
 /** What begins counts one, a read near the place where it was expected one more, and one exactly there two: only then is anything fetched ahead. */
@@ -3276,17 +3277,7 @@ function createForesight({ tree, memory, foresee }) {
             if (!fetchWalk(walks[index]))
                 return;
     };
-    let isPlanned = false;
-    /** Once a turn of the event loop: requests that leave together wake a server once. */
-    const soon = () => {
-        if (isPlanned)
-            return;
-        isPlanned = true;
-        setImmediate(() => {
-            isPlanned = false;
-            fetchAhead();
-        });
-    };
+    const soon = (0,blobs/* oncePerTurn */.E7)(fetchAhead);
     return {
         saw: (inode, offset, length) => {
             const run = offset + length < tree.sizeOf(inode) || offset > 0 ? sawStretch(inode, offset, length) : undefined;
@@ -3966,7 +3957,7 @@ async function isDead(folder) {
 }
 
 ;// CONCATENATED MODULE: ./build/mount/output/content.js
-const mostBlocks = 50_000;
+
 /** So many blocks of one size, then as many of twice that size; it doubles so often. */
 const blocksOfASize = 4096;
 const doublings = 3;
@@ -3979,7 +3970,7 @@ function geometryOf(firstBytes) {
         const bytes = sizes[step] ?? 0;
         return { index, start: (starts[step] ?? 0) + (index - step * blocksOfASize) * bytes, bytes };
     };
-    const last = of(mostBlocks - 1);
+    const last = of(blobs/* mostBlocks */.o5 - 1);
     return {
         mostBytes: last.start + last.bytes,
         of,
@@ -4713,6 +4704,7 @@ function isHere(part) {
 
 
 
+
 /** Room that we say there is: the store has no end. */
 const room = 2 ** 50;
 /** What of a mode is not the type. */
@@ -4736,7 +4728,7 @@ function outputFiles(options) {
     /** An operation that changes something, and needs no waiting. */
     const changing = (work) => (request) => isSealed ? replies.error(request.unique, 'EROFS') : work(request);
     const make = (request, name, mode, target) => {
-        if (Buffer.byteLength(name, 'latin1') > longestName)
+        if (name.length > longestName)
             return 'ENAMETOOLONG';
         const { uid, gid } = request;
         return nodes.make(nodes.get(request.nodeid), name, { mode, uid, gid, ...(target ? { target } : {}) });
@@ -4771,7 +4763,7 @@ function outputFiles(options) {
         const node = nodes.find(from, name);
         const errno = nodes.rename(from, name, to, newName, how);
         // What has not been sent yet waits a little longer: it may be renamed again.
-        if (!errno && node?.content && node.content.version !== node.content.committed)
+        if (!errno && node?.content && !isCommitted(node.content))
             uploads.changed(node);
         answer(request.unique, errno);
     };
@@ -4838,7 +4830,7 @@ function outputFiles(options) {
     const release = (request) => {
         const node = nodes.get(request.nodeid);
         const wasWriting = closeFile(node, request.u64(RELEASE.handle64));
-        if (wasWriting && node.content && node.content.version !== node.content.committed)
+        if (wasWriting && node.content && !isCommitted(node.content))
             uploads.changed(node);
         replies.ok(request.unique);
     };
@@ -5811,15 +5803,8 @@ function createSending(options) {
     const fetch = async ({ blob, home }, { stored }, from, to) => {
         if (!blob || home === undefined || stored?.at === undefined)
             throw new Error('a block that is nowhere');
-        const bytes = Buffer.allocUnsafe(to - from);
-        let filled = 0;
-        const onBytes = (piece) => {
-            bytes.set(piece, filled);
-            filled += piece.byteLength;
-        };
-        const offset = stored.at + from;
-        await container.read({ name: home, etag: blob.etag, offset, length: to - from, signal, onBytes });
-        return bytes;
+        const stretch = { offset: stored.at + from, length: to - from };
+        return (0,blobs/* readStretch */.Ao)(container, { name: home, etag: blob.etag, ...stretch, signal });
     };
     const read = async (node, block, from, to) => {
         const content = contentOf(node);
@@ -5872,7 +5857,6 @@ function isPartOfList({ stored }) {
 
 /** Bytes that are copied at a time where the service does not do it; more for blobs that would have too many blocks. */
 const placing_pieceBytes = 8 * 1024 * 1024;
-const placing_mostBlocks = 50_000;
 /**
  * Brings the blob of every file to its name. Most are there already; those that were renamed after they were sent, that are written to another folder
  * first, or that have several names, are copied within the store. All of them are committed, and nothing is written any more.
@@ -5965,17 +5949,12 @@ async function ownCopy(container, work, refusal) {
 }
 async function copyThrough(container, work) {
     const { home, blob, size, to, replace, signal } = work;
-    const most = Math.max(placing_pieceBytes, Math.ceil(size / placing_mostBlocks));
+    const most = Math.max(placing_pieceBytes, Math.ceil(size / blobs/* mostBlocks */.o5));
     const piece = async (offset) => {
-        const bytes = Buffer.allocUnsafe(Math.min(most, size - offset));
-        let filled = 0;
-        const onBytes = (part) => {
-            bytes.set(part, filled);
-            filled += part.byteLength;
-        };
-        if (bytes.byteLength > 0)
-            await container.read({ name: home, etag: blob.etag, offset, length: bytes.byteLength, signal, onBytes });
-        return bytes;
+        const length = Math.min(most, size - offset);
+        if (length === 0)
+            return Buffer.alloc(0);
+        return (0,blobs/* readStretch */.Ao)(container, { name: home, etag: blob.etag, offset, length, signal });
     };
     if (size <= placing_pieceBytes)
         return container.putBlob(to, await piece(0), { md5: blob.md5, replace, signal });
@@ -6100,16 +6079,7 @@ function createUploads(options) {
                     yield { node, index, block };
         }
     }
-    let isPumping = false;
-    const pumpSoon = () => {
-        if (isPumping)
-            return;
-        isPumping = true;
-        setImmediate(() => {
-            isPumping = false;
-            pump();
-        });
-    };
+    const pumpSoon = (0,blobs/* oncePerTurn */.E7)(pump);
     /** Sends nothing of a file any more; its blob is deleted later. */
     const abandon = async (node) => {
         if (!node.content)

@@ -17,7 +17,7 @@ import { connect, decideConnection, identify } from './connection.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { currentJob, mayPublish } from './job.ts'
 import { readJobInputs } from './job-inputs.ts'
-import { chooseMounting, lostDaemon } from './mounting.ts'
+import { chooseMounting, findLacking, lostDaemon } from './mounting.ts'
 import { chooseMountedOutputs } from './mounting-outputs.ts'
 import { idTokenSource } from './oidc.ts'
 import { setSkipped, setStagedOutputs, setSubmittedOutputs } from './outputs.ts'
@@ -103,10 +103,11 @@ async function stageAndOpen(inputs: ActionInputs, opened: Session, draft: Draft,
 
   const local = await localFolders(inputs.inputDatasets, checkout, log)
   const remote = inputs.inputDatasets.filter((dataset) => !local.has(dataset))
-  const toMount = await chooseMountedOutputs(opens ? inputs.outputDatasets : [], signal, log)
+  const lackingHere = findLacking(signal)
+  const toMount = await chooseMountedOutputs(opens ? inputs.outputDatasets : [], lackingHere, log)
   const mounts = join(outputsRoot(), opened.id)
   const places = await choosePlaces(inputs, remote, toMount, { root, mounts, checkout })
-  const why = await chooseMounting(places.inputs, signal, log)
+  const why = await chooseMounting(places.inputs, lackingHere, log)
   // Signing in comes before everything else about the workspace: runs from forks have neither credentials nor variables that name it.
   stopwatch.begin('sign in')
   const needsAzure = remote.length > 0 || publishes || toMount.size > 0

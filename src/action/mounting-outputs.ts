@@ -1,5 +1,6 @@
 import { lstat, mkdir, rmdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { sendCredential } from '../azureml/index.ts'
 import {
@@ -9,17 +10,10 @@ import {
   type OutputDataset,
   removeWritten,
 } from '../datasets/index.ts'
-import {
-  askDaemon,
-  lackingForMount,
-  type MountStatus,
-  manifestOf,
-  readManifest,
-  readMountRights,
-} from '../mount/index.ts'
+import { askDaemon, type MountStatus, manifestOf, readManifest } from '../mount/index.ts'
 import { counted, formatBytes, type Log, listed, quoted, UserError } from '../report/index.ts'
 import type { OutputOrder } from './daemon-start.ts'
-import { lostDaemon, showDaemonLog } from './mounting.ts'
+import { type LackingHere, lostDaemon, showDaemonLog } from './mounting.ts'
 import { isRunning } from './processes.ts'
 import { type MountedAt, type Session, type SessionOutput, sessionFolder, unsentFolder } from './session.ts'
 import type { Draft } from './step-report.ts'
@@ -30,12 +24,12 @@ import type { Draft } from './step-report.ts'
  */
 export async function chooseMountedOutputs(
   outputs: readonly OutputDataset[],
-  signal: AbortSignal,
+  lackingHere: LackingHere,
   log: Log,
 ): Promise<ReadonlySet<OutputDataset>> {
   const wanted = outputs.filter(({ useMounting }) => useMounting === 'true' || useMounting === 'auto')
   if (wanted.length === 0) return new Set()
-  const lacking = lackingForMount(await readMountRights(signal))
+  const lacking = await lackingHere()
   if (lacking === undefined) return new Set(wanted)
   for (const { name, useMounting } of wanted) {
     if (useMounting === 'true' && process.platform === 'linux') throw cannotMount(name, lacking)
@@ -120,7 +114,7 @@ export async function sealOutputs(session: Session, { log, stopwatch }: Draft, s
   const isOurs = ({ folder }: MountStatus) => unpublished.some(({ mounted }) => mounted?.mountpoint === folder)
   let told = performance.now()
   let unanswered = 0
-  for (let ask: 'seal' | 'status' = 'seal'; ; await pause(interval.ask, signal)) {
+  for (let ask: 'seal' | 'status' = 'seal'; ; await sleep(interval.ask, undefined, { signal }).catch(() => {})) {
     signal.throwIfAborted()
     const status = await askDaemon(sessionFolder(session.id), { ask })
     unanswered = status ? 0 : unanswered + 1
@@ -147,13 +141,6 @@ function tellWhatIsLeft(states: readonly MountStatus[], log: Log): void {
     const { files, bytes } = output.left
     log.info(`${label}: ${counted(files, 'file')}, ${formatBytes(bytes)} are still to be sent.`)
   }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, milliseconds)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise.finally(() => clearTimeout(timer))
 }
 
 async function withLog(session: Session, error: UserError): Promise<UserError> {

@@ -23,18 +23,30 @@ export type WhyDownloaded = ReadonlyMap<InputDataset, string | undefined>
 
 const logName = 'mount.log'
 
+/** What is missing for a mount on this machine; undefined where nothing is. */
+export type LackingHere = () => Promise<string | undefined>
+
+/** Finds that out when it is asked first, and once: it may take a call of sudo. */
+export function findLacking(signal: AbortSignal): LackingHere {
+  let found: Promise<string | undefined> | undefined
+  return () => {
+    found ??= readMountRights(signal).then(lackingForMount)
+    return found
+  }
+}
+
 /**
  * Decides which inputs are mounted. `auto` mounts where the system and the rights allow it.
  * @throws UserError for `true` on Linux where something is missing
  */
 export async function chooseMounting(
   folders: ReadonlyMap<InputDataset, string>,
-  signal: AbortSignal,
+  lackingHere: LackingHere,
   log: Log,
 ): Promise<WhyDownloaded> {
   const why = new Map<InputDataset, string | undefined>()
   const wants = [...folders.keys()].some(({ useMounting }) => useMounting !== 'false')
-  const lacking = wants ? lackingForMount(await readMountRights(signal)) : undefined
+  const lacking = wants ? await lackingHere() : undefined
   for (const [dataset, folder] of folders) {
     const { name, useMounting } = dataset
     if (useMounting === 'false') {

@@ -220,7 +220,7 @@ async function removeLink(path: string): Promise<void> {
 
 /** Folders that were made only to hold a mount go with it. */
 async function removeEmptyAbove(place: string): Promise<void> {
-  const isOurs = (folder: string) => [stagingRoot(), outputsRoot()].some((root) => folder.startsWith(root + sep))
+  const isOurs = (folder: string) => mountRoots().some((root) => folder.startsWith(root + sep))
   for (let folder = dirname(place); isOurs(folder); folder = dirname(folder)) {
     if (
       !(await rmdir(folder).then(
@@ -243,6 +243,11 @@ export function stagingRoot(): string {
  */
 export function outputsRoot(): string {
   return join(dirname(resolve(requiredEnvironment('RUNNER_TEMP'))), '_azureml-outputs')
+}
+
+/** Where mounts of ours may be. */
+function mountRoots(): string[] {
+  return [stagingRoot(), outputsRoot()]
 }
 
 /** Sessions of this job whose mount daemon has ended, though nobody asked it to. */
@@ -268,7 +273,7 @@ export async function sweepDeadSessions(): Promise<string[]> {
 
 /** Dead mounts below our folder that belong to no session: those of living jobs have to go on refusing, or their folders would look empty. */
 async function sweepDeadMounts(): Promise<void> {
-  const roots = [stagingRoot(), outputsRoot()]
+  const roots = mountRoots()
   const dead = (await deadMounts()).filter((folder) => roots.some((root) => folder.startsWith(root + sep)))
   if (dead.length === 0) return
   const known = await readdir(sessionsRoot()).catch(() => [])

@@ -49,6 +49,9 @@ export interface ReadRequest {
   readonly onBytes: (bytes: Uint8Array) => void
 }
 
+/** Put Block List takes so many blocks at the most. */
+export const mostBlocks = 50_000
+
 /** Conditions and contents of a blob that is written. */
 export interface WriteOptions {
   /** MD5 of the whole content, in base64. Stored with the blob; undefined where nobody knows it, and then none is stored. */

@@ -8,6 +8,7 @@ export {
   type CopyRequest,
   isSameContainer,
   type ListRequest,
+  mostBlocks,
   type ReadRequest,
   type WriteOptions,
   type Written,
@@ -17,6 +18,7 @@ export { openContainer } from './http-container.ts'
 export type { ListedPage } from './list-reader.ts'
 export { listFolders, listPages } from './listing.ts'
 export { type PackedBlobs, packBlobs } from './packed.ts'
+export { readStretch } from './read.ts'
 export { decodeSnapshot, encodeSnapshot } from './sent-snapshot.ts'
 export {
   filesWithOthersBelow,
@@ -27,3 +29,4 @@ export {
   takeFileSnapshot,
   takeSnapshot,
 } from './snapshot.ts'
+export { oncePerTurn } from './turn.ts'

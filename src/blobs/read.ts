@@ -1,5 +1,5 @@
 import { BlobError } from './blob.ts'
-import type { ReadRequest } from './container.ts'
+import type { BlobContainer, ReadRequest } from './container.ts'
 import type { Retries } from './retry.ts'
 
 /**
@@ -31,4 +31,19 @@ export async function readResuming(
       await retries.pause(error, failures, since, signal)
     }
   }
+}
+
+/** A stretch of a blob in memory of its own. */
+export async function readStretch(
+  container: Pick<BlobContainer, 'read'>,
+  request: Omit<ReadRequest, 'onBytes'>,
+): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(request.length)
+  let filled = 0
+  const onBytes = (piece: Uint8Array) => {
+    bytes.set(piece, filled)
+    filled += piece.byteLength
+  }
+  await container.read({ ...request, onBytes })
+  return bytes
 }

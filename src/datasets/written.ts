@@ -1,4 +1,4 @@
-import { type BlobContainer, takeSnapshot } from '../blobs/index.ts'
+import { type BlobContainer, type Snapshot, type SnapshotFile, takeSnapshot } from '../blobs/index.ts'
 import { inParallel, tellListing } from '../transfer/index.ts'
 import type { OutputDataset } from './config.ts'
 import { type DatasetContext, datastoreFor, onContainer } from './context.ts'
@@ -73,14 +73,12 @@ export async function publishMounted(
   { datastore, path }: WrittenFolder,
 ): Promise<Publication | undefined> {
   const start = performance.now()
-  const { workspace, access, signal, log, stopwatch } = context
   const { output, files } = request
   if (files.length === 0) return nothingToPublish(context, { ...request, folder: path })
-  stopwatch.begin('verify')
-  const container = await access.open(workspace, await datastoreFor(context, datastore), path, 'read', signal)
-  const onFiles = tellListing(log, output.name)
-  const content = await onContainer(context, container, () => takeSnapshot(container, path, signal, { onFiles }))
-  requireAsExpected(content, files, (found, index) => isSame(found, files[index]), { output, path, log })
+  context.stopwatch.begin('verify')
+  const { container, content } = await listWritten(context, output, { datastore, path })
+  const isRight = (found: SnapshotFile, index: number) => isSame(found, files[index])
+  requireAsExpected(content, files, isRight, { output, path, log: context.log })
   await request.beforeRegister()
   return publishContent(context, request, { datastore, path, container }, content, start)
 }
@@ -117,11 +115,21 @@ export async function publishWritten(
   { datastore, path }: WrittenFolder,
 ): Promise<Publication | undefined> {
   const start = performance.now()
-  const { workspace, access, signal, log, stopwatch } = context
-  stopwatch.begin('list outputs')
-  const container = await access.open(workspace, await datastoreFor(context, datastore), path, 'read', signal)
-  const onFiles = tellListing(log, request.output.name)
-  const content = await onContainer(context, container, () => takeSnapshot(container, path, signal, { onFiles }))
+  context.stopwatch.begin('list outputs')
+  const { container, content } = await listWritten(context, request.output, { datastore, path })
   if (content.length === 0) return nothingToPublish(context, { ...request, folder: path })
   return publishContent(context, request, { datastore, path, container }, content, start)
+}
+
+/** What lies there now. */
+async function listWritten(
+  context: DatasetContext,
+  { name }: OutputDataset,
+  { datastore, path }: WrittenFolder,
+): Promise<{ readonly container: BlobContainer; readonly content: Snapshot }> {
+  const { workspace, access, signal, log } = context
+  const container = await access.open(workspace, await datastoreFor(context, datastore), path, 'read', signal)
+  const onFiles = tellListing(log, name)
+  const content = await onContainer(context, container, () => takeSnapshot(container, path, signal, { onFiles }))
+  return { container, content }
 }

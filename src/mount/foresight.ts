@@ -1,3 +1,4 @@
+import { oncePerTurn } from '../blobs/index.ts'
 import type { Tree } from './tree.ts'
 
 /** Guesses what will be read next, and has it fetched. */
@@ -142,16 +143,7 @@ export function createForesight({ tree, memory, foresee }: ForesightOptions): Fo
     for (let index = runs.length - 1; index >= 0; index -= 1) if (!fetchRun(runs[index] as Run)) return
     for (let index = walks.length - 1; index >= 0; index -= 1) if (!fetchWalk(walks[index] as Walk)) return
   }
-  let isPlanned = false
-  /** Once a turn of the event loop: requests that leave together wake a server once. */
-  const soon = () => {
-    if (isPlanned) return
-    isPlanned = true
-    setImmediate(() => {
-      isPlanned = false
-      fetchAhead()
-    })
-  }
+  const soon = oncePerTurn(fetchAhead)
   return {
     saw: (inode, offset, length) => {
       const run = offset + length < tree.sizeOf(inode) || offset > 0 ? sawStretch(inode, offset, length) : undefined

@@ -1,5 +1,4 @@
-import type { BlobContainer } from '../blobs/index.ts'
-import { createGate, type Gate } from '../blobs/index.ts'
+import { type BlobContainer, createGate, type Gate, oncePerTurn } from '../blobs/index.ts'
 import { type FetchFile, fetchFile } from './fetch-file.ts'
 import { type StoreFile, storeFile } from './store-file.ts'
 
@@ -60,16 +59,7 @@ export function openLane(job: Job, container: BlobContainer, limits: LaneLimits,
     while (next < waiting.length && requests.hasRoom && !stopping.signal.aborted) start(waiting[next++] as JobFile)
     if (next === waiting.length) next = waiting.length = 0
   }
-  let isPumping = false
-  /** Once a turn of the event loop: requests that leave together wake a server once. */
-  const pumpSoon = () => {
-    if (isPumping) return
-    isPumping = true
-    setImmediate(() => {
-      isPumping = false
-      pump()
-    })
-  }
+  const pumpSoon = oncePerTurn(pump)
   const requests = createGate(limits.requests, pumpSoon)
   const work = workOf(job, container, { requests, memory: createGate(limits.memory) }, events)
   const start = (file: JobFile) => {

@@ -2,8 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, read as readCallback, readSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Gate } from '../blobs/index.ts'
-import { type BlobContainer, BlobError } from '../blobs/index.ts'
+import { type BlobContainer, BlobError, type Gate, mostBlocks } from '../blobs/index.ts'
 import { inParallel } from './parallel.ts'
 
 /** A file to upload, as it was when its folder was read. */
@@ -38,8 +37,6 @@ export class FileChanged extends Error {}
 const mebibyte = 1024 * 1024
 /** Files up to this size go in one request. */
 export const blockBytes = 8 * mebibyte
-/** Put Block List takes so many blocks at the most. */
-const mostBlocks = 50_000
 /** Blocks of one file in flight. */
 const blocksAtOnce = 8
 

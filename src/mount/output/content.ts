@@ -1,3 +1,4 @@
+import { mostBlocks } from '../../blobs/index.ts'
 import type { Spooled } from './spool-files.ts'
 
 /** Sizes of the blocks of a file. They grow with it, since a blob has 50,000 at the most. */
@@ -15,7 +16,6 @@ export interface BlockPlace {
   readonly bytes: number
 }
 
-const mostBlocks = 50_000
 /** So many blocks of one size, then as many of twice that size; it doubles so often. */
 const blocksOfASize = 4096
 const doublings = 3

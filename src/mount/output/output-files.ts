@@ -19,6 +19,7 @@ import {
 } from '../fuse/requests.ts'
 import type { Handlers } from '../fuse/serve.ts'
 import { attributesFor, withoutSetId } from './attributes.ts'
+import { isCommitted } from './content.ts'
 import { folderListings } from './folder-listing.ts'
 import { isFolder, type Node, now, type RenameHow } from './nodes.ts'
 import { closeFile, isForWriting, openFile } from './opening.ts'
@@ -62,7 +63,7 @@ export function outputFiles(options: ReadsAndWritesOptions): OutputFiles {
     (request: Request): void =>
       isSealed ? replies.error(request.unique, 'EROFS') : work(request)
   const make = (request: Request, name: string, mode: number, target?: Buffer): Node | Errno => {
-    if (Buffer.byteLength(name, 'latin1') > longestName) return 'ENAMETOOLONG'
+    if (name.length > longestName) return 'ENAMETOOLONG'
     const { uid, gid } = request
     return nodes.make(nodes.get(request.nodeid), name, { mode, uid, gid, ...(target ? { target } : {}) })
   }
@@ -91,7 +92,7 @@ export function outputFiles(options: ReadsAndWritesOptions): OutputFiles {
     const node = nodes.find(from, name)
     const errno = nodes.rename(from, name, to, newName, how)
     // What has not been sent yet waits a little longer: it may be renamed again.
-    if (!errno && node?.content && node.content.version !== node.content.committed) uploads.changed(node)
+    if (!errno && node?.content && !isCommitted(node.content)) uploads.changed(node)
     answer(request.unique, errno)
   }
   const rename2 = (request: Request) => {
@@ -147,7 +148,7 @@ export function outputFiles(options: ReadsAndWritesOptions): OutputFiles {
   const release = (request: Request) => {
     const node = nodes.get(request.nodeid)
     const wasWriting = closeFile(node, request.u64(RELEASE.handle64))
-    if (wasWriting && node.content && node.content.version !== node.content.committed) uploads.changed(node)
+    if (wasWriting && node.content && !isCommitted(node.content)) uploads.changed(node)
     replies.ok(request.unique)
   }
   const mknod = (request: Request) => {

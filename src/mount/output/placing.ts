@@ -1,4 +1,4 @@
-import { type BlobContainer, BlobError } from '../../blobs/index.ts'
+import { type BlobContainer, BlobError, mostBlocks, readStretch } from '../../blobs/index.ts'
 import type { HomeBlob } from './content.ts'
 import type { Homes } from './homes.ts'
 import type { PublishedFile } from './listing.ts'
@@ -30,7 +30,6 @@ export interface PlacingOptions {
 
 /** Bytes that are copied at a time where the service does not do it; more for blobs that would have too many blocks. */
 const pieceBytes = 8 * 1024 * 1024
-const mostBlocks = 50_000
 
 /**
  * Brings the blob of every file to its name. Most are there already; those that were renamed after they were sent, that are written to another folder
@@ -130,15 +129,9 @@ async function copyThrough(container: BlobContainer, work: CopyWork): Promise<Ho
   const { home, blob, size, to, replace, signal } = work
   const most = Math.max(pieceBytes, Math.ceil(size / mostBlocks))
   const piece = async (offset: number): Promise<Buffer> => {
-    const bytes = Buffer.allocUnsafe(Math.min(most, size - offset))
-    let filled = 0
-    const onBytes = (part: Uint8Array) => {
-      bytes.set(part, filled)
-      filled += part.byteLength
-    }
-    if (bytes.byteLength > 0)
-      await container.read({ name: home, etag: blob.etag, offset, length: bytes.byteLength, signal, onBytes })
-    return bytes
+    const length = Math.min(most, size - offset)
+    if (length === 0) return Buffer.alloc(0)
+    return readStretch(container, { name: home, etag: blob.etag, offset, length, signal })
   }
   if (size <= pieceBytes) return container.putBlob(to, await piece(0), { md5: blob.md5, replace, signal })
   const ids: string[] = []

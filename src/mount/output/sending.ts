@@ -1,4 +1,4 @@
-import { type BlobContainer, BlobError, type Gate } from '../../blobs/index.ts'
+import { type BlobContainer, BlobError, type Gate, readStretch } from '../../blobs/index.ts'
 import { createBuffers } from '../buffers.ts'
 import { type Block, type Content, emptyBlock, type Geometry, isAway, isCommitted, wantedBytes } from './content.ts'
 import type { Homes } from './homes.ts'
@@ -245,15 +245,8 @@ export function createSending(options: SendingOptions): Sending {
   /** Bytes of a block as they were committed last. Who must not see that change meanwhile stages, or commits. */
   const fetch = async ({ blob, home }: Content, { stored }: Block, from: number, to: number): Promise<Buffer> => {
     if (!blob || home === undefined || stored?.at === undefined) throw new Error('a block that is nowhere')
-    const bytes = Buffer.allocUnsafe(to - from)
-    let filled = 0
-    const onBytes = (piece: Uint8Array) => {
-      bytes.set(piece, filled)
-      filled += piece.byteLength
-    }
-    const offset = stored.at + from
-    await container.read({ name: home, etag: blob.etag, offset, length: to - from, signal, onBytes })
-    return bytes
+    const stretch = { offset: stored.at + from, length: to - from }
+    return readStretch(container, { name: home, etag: blob.etag, ...stretch, signal })
   }
   const read = async (node: Node, block: Block, from: number, to: number): Promise<Buffer> => {
     const content = contentOf(node)

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { type BlobContainer, createGate } from '../../blobs/index.ts'
+import { type BlobContainer, createGate, oncePerTurn } from '../../blobs/index.ts'
 import { type Log, messageOf, quoted } from '../../report/index.ts'
 import { type Block, type Geometry, type HomeBlob, isAway, isCommitted } from './content.ts'
 import { createHomes, utf8Of } from './homes.ts'
@@ -158,15 +158,7 @@ export function createUploads(options: UploadsOptions): Uploads {
         if (block && !isAway(block) && !block.stored && block.length > 0) yield { node, index, block }
     }
   }
-  let isPumping = false
-  const pumpSoon = () => {
-    if (isPumping) return
-    isPumping = true
-    setImmediate(() => {
-      isPumping = false
-      pump()
-    })
-  }
+  const pumpSoon = oncePerTurn(pump)
   /** Sends nothing of a file any more; its blob is deleted later. */
   const abandon = async (node: Node): Promise<void> => {
     if (!node.content) return
